@@ -1,0 +1,72 @@
+//! Classifier: text in, KLE suggestions out; computes, nothing else.
+//!
+//! [`Suggest`] is what the post room speaks to. [`NoModel`] is the honest implementation for an installation
+//! without a model: it never suggests anything, so every letter without marks waits for a person.
+//!
+//! **Deliberately absent:** a model. It arrives behind the same trait; no caller changes.
+
+use serde::{Deserialize, Serialize};
+
+/// What a classifier reads of a letter. Holds personal data: prints itself redacted.
+#[derive(Clone, Copy)]
+pub struct LetterText<'a> {
+    /// Title of the letter.
+    pub label: &'a str,
+    /// Text of its documents, as far as it could be read.
+    pub body: &'a str,
+}
+
+impl std::fmt::Debug for LetterText<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "LetterText({} + {} bytes)", self.label.len(), self.body.len())
+    }
+}
+
+/// Forslag: a subject that the text points at.
+#[doc(alias = "forslag")]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// The subject.
+    pub subject: kle::Subject,
+    /// Calibrated probability, 0 to 1.
+    #[doc(alias = "konfidens")]
+    pub confidence: f32,
+    /// Words that carried it; never personal data.
+    pub why: Vec<String>,
+}
+
+/// Something that suggests subjects for letters.
+pub trait Suggest: Send + Sync {
+    /// Suggestions for one letter, best first; empty when there is nothing to say.
+    fn suggest(&self, text: &LetterText<'_>) -> Vec<Suggestion>;
+
+    /// Which model answers: stored with every decision, so that it can be explained and replayed.
+    fn edition(&self) -> &str;
+}
+
+/// No model is installed: no suggestions.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoModel;
+
+impl Suggest for NoModel {
+    fn suggest(&self, _: &LetterText<'_>) -> Vec<Suggestion> {
+        Vec::new()
+    }
+
+    fn edition(&self) -> &str {
+        "ingen model"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_model_nothing_is_suggested() {
+        let text = LetterText { label: "Klage over vuggestue", body: "Kære kommune" };
+        assert!(NoModel.suggest(&text).is_empty());
+        assert_eq!(NoModel.edition(), "ingen model");
+        assert_eq!(format!("{text:?}"), "LetterText(20 + 13 bytes)");
+    }
+}

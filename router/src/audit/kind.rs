@@ -1,0 +1,100 @@
+//! What an event tells of: a stable name in the log, a Danish label for people.
+
+use std::fmt;
+use std::str::FromStr;
+
+macro_rules! kinds {
+    ($($kind:ident $name:literal $danish:literal $doc:literal)*) => {
+        /// The kind of an event (*hændelse*). Names are part of the log's bytes: new ones may come, old ones never change.
+        #[doc(alias = "hændelse")]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum EventKind { $(#[doc = $doc] $kind,)* }
+
+        impl EventKind {
+            /// Every kind, in the order we would explain them.
+            pub const ALL: &[EventKind] = &[$(EventKind::$kind,)*];
+
+            /// The name in log, columns and JSON.
+            pub fn name(self) -> &'static str {
+                match self { $(EventKind::$kind => $name,)* }
+            }
+
+            /// The label a Danish reader sees.
+            pub fn danish(self) -> &'static str {
+                match self { $(EventKind::$kind => $danish,)* }
+            }
+        }
+
+        impl FromStr for EventKind {
+            type Err = UnknownKind;
+
+            fn from_str(name: &str) -> Result<EventKind, UnknownKind> {
+                match name { $($name => Ok(EventKind::$kind),)* _ => Err(UnknownKind) }
+            }
+        }
+    };
+}
+
+kinds! {
+    Received "received" "modtaget" "A message was stored."
+    Duplicate "duplicate" "modtaget igen" "The same message with the same bytes came again."
+    ConflictingDuplicate "conflicting_duplicate" "samme id, andet indhold" "A message id came again with other bytes."
+    Quarantined "quarantined" "i karantæne" "The bytes are kept but are no readable or safe message."
+    SetAside "set_aside" "lagt til side" "Stored, but not for this post room: NemSMS, another authority's mail."
+    Decided "decided" "besluttet" "Rules or a person decided where the message goes."
+    EffectDone "effect_done" "udført" "One effect of a decision was carried out."
+    EffectFailed "effect_failed" "mislykket" "One attempt at an effect failed."
+    HandedToPerson "handed_to_person" "overladt til en person" "The system gave up and asks a person."
+    Journaled "journaled" "journaliseret" "A journal entry exists in the case system."
+    HandedOver "handed_over" "overdraget" "A unit or a case handler has the message."
+    ReceiptSent "receipt_sent" "kvittering sendt" "Digital Post took our business receipt."
+    Settled "settled" "afsluttet" "All effects are done."
+    Answered "answered" "besvaret af postfordeler" "A person answered the desk's question."
+    Viewed "viewed" "set" "A person opened content."
+    Searched "searched" "søgt" "A person searched."
+    Exported "exported" "udtrukket" "Content or the trail itself was taken out."
+    Erased "erased" "slettet" "Content was erased by destroying its key."
+    RulesActivated "rules_activated" "regelsæt sat i kraft" "Another rule set edition took effect."
+    Started "started" "startet" "The program started."
+    Stopped "stopped" "stoppet" "The program stopped in order."
+    Migrated "migrated" "database opgraderet" "The schema was brought to a newer version."
+    BackedUp "backed_up" "sikkerhedskopieret" "A backup was made."
+    Restored "restored" "genskabt" "The store came from a backup."
+    KeysRotated "keys_rotated" "nøgler skiftet" "Keys were replaced."
+    Checked "checked" "kontrolleret" "The trail or the installation was checked."
+}
+
+/// A name no kind of this program version has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown kind of event")]
+pub struct UnknownKind;
+
+impl fmt::Display for EventKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl serde::Serialize for EventKind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn names_are_unique_snake_case_and_read_back() {
+        let mut names = BTreeSet::new();
+        for kind in EventKind::ALL {
+            assert!(names.insert(kind.name()), "{kind} twice");
+            assert!(kind.name().chars().all(|c| c.is_ascii_lowercase() || c == '_'));
+            assert_eq!(kind.name().parse(), Ok(*kind));
+            assert!(!kind.danish().is_empty());
+        }
+        assert_eq!("Received".parse::<EventKind>(), Err(UnknownKind));
+    }
+}

@@ -1,0 +1,199 @@
+//! `modtag check`: how everything is doing, in plain Danish; non-zero when not fit to run.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::{Failure, load, print_json};
+use crate::config::Config;
+use crate::setup::{self, World};
+
+#[derive(Args)]
+pub(super) struct Check {
+    /// Svar som JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// One thing that was looked at.
+#[derive(Serialize)]
+struct Found {
+    /// What was looked at.
+    what: &'static str,
+    /// `ok`, `advarsel`, `fejl`.
+    state: &'static str,
+    /// What was seen, and what to do.
+    text: String,
+}
+
+/// Least room on the disk that is called enough: ten of the largest messages.
+const ROOM: u64 = 10 * 150_000_000;
+
+impl Check {
+    pub(super) async fn run(self, file: Option<PathBuf>) -> Result<ExitCode, Failure> {
+        let config = match load(file) {
+            Ok(config) => config,
+            Err(failure @ Failure::Config(_)) => {
+                let found = vec![Found { what: "konfiguration", state: "fejl", text: failure.to_string() }];
+                let unfit = failure.exit_code();
+                return self.answer(&found).map(|_| unfit);
+            }
+            Err(failure) => return Err(failure),
+        };
+        let found = look(config).await;
+        self.answer(&found)
+    }
+
+    fn answer(&self, found: &[Found]) -> Result<ExitCode, Failure> {
+        let fit = found.iter().all(|found| found.state != "fejl");
+        if self.json {
+            print_json(&found)?;
+        } else {
+            for one in found {
+                println!("{:<9} {:<14} {}", one.state, one.what, one.text);
+            }
+            println!(
+                "\n{}",
+                if fit {
+                    "modtag er parat."
+                } else {
+                    "modtag er IKKE parat. Ret fejlene ovenfor, og prøv igen."
+                }
+            );
+        }
+        Ok(if fit { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+async fn look(config: Config) -> Vec<Found> {
+    let mut found = Vec::new();
+    let findings = config.check();
+    let broken = findings.iter().any(crate::config::Finding::is_error);
+    for finding in &findings {
+        let state = if finding.is_error() { "fejl" } else { "advarsel" };
+        found.push(Found { what: "konfiguration", state, text: finding.to_string() });
+    }
+    if !broken {
+        let from = config.file().map_or("standardværdierne".to_owned(), |file| file.display().to_string());
+        found.push(Found { what: "konfiguration", state: "ok", text: format!("læst fra {from}") });
+    }
+    found.push(disk(&config));
+    if config.authority.cvr.is_none() {
+        return found;
+    }
+    let from = config.clone();
+    match setup::open(config, World::system()).await {
+        Ok(house) => look_inside(&house, &mut found).await,
+        Err(error) => found.push(Found { what: what_of(&error), state: "fejl", text: error.to_string() }),
+    }
+    if from.digital_post.base_url.is_none() {
+        let text = "Digital Post er ikke sat op; kvitteringer noteres, men sendes ikke".to_owned();
+        found.push(Found { what: "kvitteringer", state: "advarsel", text });
+    }
+    found
+}
+
+fn what_of(error: &setup::SetupError) -> &'static str {
+    use setup::SetupError as E;
+    match error {
+        E::Said(_) => "opsætning",
+        E::Keys(_) => "nøgler",
+        E::Content(_) => "indhold",
+        E::Store(_) => "database",
+        E::Policy(_) => "regler",
+    }
+}
+
+async fn look_inside(house: &setup::House, found: &mut Vec<Found>) {
+    let room = &house.room;
+    let mut say =
+        |what: &'static str, state: &'static str, text: String| found.push(Found { what, state, text });
+    say("nøgler", "ok", format!("nøglefilen {} passer til databasen", house.config.keys.file.display()));
+    match (room.store.ping().await, room.store.counts().await) {
+        (Ok(()), Ok(counts)) => {
+            let messages: u64 = counts.iter().map(|(_, _, n)| n).sum();
+            say("database", "ok", format!("svarer; {messages} meddelelser"));
+        }
+        (Err(error), _) | (_, Err(error)) => say("database", "fejl", error.danish()),
+    }
+    let entropy = room.entropy.clone();
+    match room.content.probe(&mut |bytes| entropy.fill(bytes)).await {
+        Ok(()) => say("indhold", "ok", "indholdslageret kan skrives og læses".into()),
+        Err(error) => say("indhold", "fejl", error.danish().to_owned()),
+    }
+    let policy = room.policy();
+    let units = policy.units().count();
+    if units == 0 {
+        say(
+            "regler",
+            "advarsel",
+            "der er ingen enheder; alt vil vente på en postfordeler (sæt policy.files)".into(),
+        );
+    } else {
+        say(
+            "regler",
+            "ok",
+            format!("udgave {}: {units} enheder, {} regler", policy.edition(), policy.rules().len()),
+        );
+    }
+    say("model", "ok", format!("{}; umærket post venter på en postfordeler", room.suggest.edition()));
+    match room.journal.port().health().await {
+        Ok(()) => say("ESDH", "ok", format!("{} svarer", room.journal.port().name())),
+        Err(fault) => say("ESDH", "fejl", format!("{} svarer ikke: {fault}", room.journal.port().name())),
+    }
+    let now = room.clock.now();
+    let late = now.saturating_sub(house.config.alarms.unjournaled).unwrap_or(now);
+    match room.store.unsettled(late).await {
+        Ok((_, 0)) => say("post", "ok", "ingen meddelelser har ventet for længe".into()),
+        Ok((_, n)) => say(
+            "post",
+            "advarsel",
+            format!("{n} meddelelser har ventet længere end alarms.unjournaled_hours"),
+        ),
+        Err(error) => say("post", "fejl", error.danish()),
+    }
+    match super::audit::verify_live(house, None).await {
+        Ok(report) if report.is_intact() => {
+            say("revisionslog", "ok", report.danish().lines().next().unwrap_or_default().to_owned())
+        }
+        Ok(report) => say("revisionslog", "fejl", report.danish()),
+        Err(failure) => say("revisionslog", "fejl", failure.to_string()),
+    }
+}
+
+fn disk(config: &Config) -> Found {
+    let mut folder = config.data.folder.as_path();
+    while !folder.exists() {
+        match folder.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => folder = parent,
+            _ => {
+                folder = std::path::Path::new(".");
+                break;
+            }
+        }
+    }
+    match rustix::fs::statvfs(folder) {
+        Ok(stat) => {
+            let free = stat.f_bavail.saturating_mul(stat.f_frsize);
+            let state = if free < ROOM / 10 {
+                "fejl"
+            } else if free < ROOM {
+                "advarsel"
+            } else {
+                "ok"
+            };
+            Found {
+                what: "disk",
+                state,
+                text: format!("{:.1} GB ledig under {}", free as f64 / 1e9, folder.display()),
+            }
+        }
+        Err(error) => Found {
+            what: "disk",
+            state: "fejl",
+            text: format!("{} kan ikke undersøges: {error}", folder.display()),
+        },
+    }
+}

@@ -1,0 +1,100 @@
+//! A person's answer: an ordinary decision that travels the same path as any other.
+
+use std::sync::Arc;
+
+use rules::{Annotations, Decider, Decision, HandOver, Outcome, Step, TraceLine};
+use uuid::Uuid;
+
+use super::decide::record;
+use super::worker::carry_out_ready;
+use super::{Decided, InHand};
+use crate::audit::{Actor, EventKind};
+use crate::room::PostRoom;
+use crate::store::StoreError;
+use crate::store::message::Stage;
+
+/// Where a person sends a waiting message.
+pub struct Answer {
+    /// Who answers, by user id.
+    pub person: String,
+    /// Where it goes.
+    pub hand_over: HandOver,
+    /// Why, in the person's words; without personal data.
+    pub reason: Option<String>,
+}
+
+/// Why an answer was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum AnswerError {
+    /// No such message.
+    #[error("no such message")]
+    NotFound,
+    /// The message does not wait.
+    #[error("the message does not wait for a person")]
+    NotWaiting(Stage),
+    /// No such unit.
+    #[error("no such unit")]
+    NoSuchUnit(String),
+    /// The store did not answer.
+    #[error("store did not answer")]
+    Store(#[from] StoreError),
+}
+
+impl AnswerError {
+    /// What the person reads.
+    pub fn danish(&self) -> String {
+        match self {
+            Self::NotFound => "Der er ingen meddelelse med det id.".into(),
+            Self::NotWaiting(stage) => {
+                format!("Meddelelsen venter ikke på en medarbejder; den er {}.", stage.danish())
+            }
+            Self::NoSuchUnit(unit) => format!("Der er ingen enhed med id'et \"{unit}\" i organisationen."),
+            Self::Store(error) => error.danish(),
+        }
+    }
+}
+
+/// Takes a person's answer to a waiting message and makes it a decision.
+pub async fn answer(room: &PostRoom, id: &Uuid, answer: Answer) -> Result<(), AnswerError> {
+    let policy = room.policy();
+    if policy.unit(&answer.hand_over.unit).is_none() {
+        return Err(AnswerError::NoSuchUnit(answer.hand_over.unit));
+    }
+    let row = room.store.message(id).await?.ok_or(AnswerError::NotFound)?;
+    if row.stage()? != Stage::Waiting {
+        return Err(AnswerError::NotWaiting(row.stage()?));
+    }
+    let in_hand = InHand::open(room, &row)?;
+    let earlier = room.store.decisions(&row.id).await?;
+    let last = earlier.last().ok_or(AnswerError::Store(StoreError::Damaged("decision")))?;
+    let Decided { facts, decision } = Decided::open(&in_hand.key, last)?;
+
+    let mut trace = decision.trace;
+    trace.lines.push(TraceLine {
+        step: Step::Desk,
+        code: "desk.answered".into(),
+        decided: true,
+        text: format!("En medarbejder fordelte meddelelsen til enheden {}.", answer.hand_over.unit),
+    });
+    let decision = Decision {
+        decider: Decider::Person(answer.person.clone()),
+        outcome: Outcome::HandOver(answer.hand_over),
+        annotations: Annotations { sensitivity: decision.annotations.sensitivity, ..decision.annotations },
+        suggestions: decision.suggestions,
+        trace,
+    };
+    let by = Actor::person(&answer.person, "post-distributor");
+    let mut event = room.event_by(EventKind::Answered, by).about(in_hand.id);
+    if let Some(reason) = &answer.reason {
+        event = event.because(reason);
+    }
+    let decided = vec![(in_hand, Arc::new(Decided { facts, decision }))];
+    let ready = record(room, decided, last.number + 1, Some(event)).await?;
+    if ready.is_empty() {
+        // Somebody else answered between our look and our step.
+        let row = room.store.message(id).await?.ok_or(AnswerError::NotFound)?;
+        return Err(AnswerError::NotWaiting(row.stage()?));
+    }
+    carry_out_ready(room, ready).await?;
+    Ok(())
+}

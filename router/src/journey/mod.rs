@@ -1,0 +1,153 @@
+//! The journey of a message: gather, decide, carry out.
+//!
+//! All that needs the world happens before or after deciding. Every step claims its messages, works, and stores
+//! the result together with the audit lines that tell of it; a crash at any point leaves the message at its last
+//! stage, and its claim runs out by itself.
+
+mod answer;
+mod carry_out;
+mod contents;
+mod decide;
+mod draft;
+mod gather;
+mod receipt;
+mod worker;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rules::{Decision, Facts, Journaling, Outcome, Question};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+pub use answer::{Answer, AnswerError, answer};
+pub use worker::{Workers, drain};
+
+use crate::content::ContentRef;
+use crate::intake::Reading;
+use crate::keys::MessageKey;
+use crate::room::PostRoom;
+use crate::store::message::{MessageRow, Stage};
+use crate::store::{StoreError, decision::DecisionRow};
+
+/// A claimed message with everything about it opened.
+#[derive(Clone)]
+pub struct InHand {
+    /// Our id.
+    pub id: Uuid,
+    /// The key that opens it.
+    pub key: MessageKey,
+    /// What was read of it.
+    pub reading: Arc<Reading>,
+    /// Where its bytes lie.
+    pub content: ContentRef,
+    /// SHA-256 of its bytes.
+    pub digest: [u8; 32],
+    /// When it became available to the authority.
+    pub available_at: Timestamp,
+    /// Bytes as received.
+    pub size: u64,
+    /// An earlier message has the same UUID and other content.
+    pub conflicts: bool,
+    /// Attempts at the present stage.
+    pub attempts: i64,
+}
+
+impl InHand {
+    /// Opens a stored message.
+    pub fn open(room: &PostRoom, row: &MessageRow) -> Result<Self, StoreError> {
+        let key = row.key(&room.store)?;
+        let plain = key.open("reading", row.sealed())?;
+        let reading: Reading = serde_json::from_slice(&plain).map_err(|_| StoreError::Damaged("reading"))?;
+        Ok(Self {
+            id: row.uuid()?,
+            reading: Arc::new(reading),
+            content: row.content(),
+            digest: row.digest.as_slice().try_into().map_err(|_| StoreError::Damaged("digest"))?,
+            available_at: row.available_at(),
+            size: row.size(),
+            conflicts: row.conflicts_with.is_some(),
+            attempts: row.attempts,
+            key,
+        })
+    }
+}
+
+/// Facts and decision as they are sealed beside a decision's row.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Decided {
+    /// What was known.
+    pub facts: Facts,
+    /// What was decided.
+    pub decision: Decision,
+}
+
+impl Decided {
+    /// Opens a stored decision.
+    pub fn open(key: &MessageKey, row: &DecisionRow) -> Result<Self, StoreError> {
+        let plain = key.open("decision", &row.sealed)?;
+        serde_json::from_slice(&plain).map_err(|_| StoreError::Damaged("decision"))
+    }
+
+    fn seal(&self, key: &MessageKey, room: &PostRoom) -> Result<Vec<u8>, StoreError> {
+        let plain = serde_json::to_vec(self).map_err(|_| StoreError::Damaged("decision"))?;
+        Ok(key.seal("decision", &plain, &mut |bytes| room.entropy.fill(bytes)))
+    }
+}
+
+/// The stable word for a decision's outcome, as in column, JSON and metrics.
+pub fn outcome_word(decision: &Decision) -> &'static str {
+    match &decision.outcome {
+        Outcome::HandOver(hand_over) => match &hand_over.journal {
+            Journaling::LeftToHandler => "left-to-handler",
+            Journaling::NotJournaled(_) => "not-journaled",
+            _ => "journaled",
+        },
+        Outcome::Ask(question) => match question {
+            Question::NothingApplies => "nothing-applies",
+            Question::Hold(rules::Hold::ProtectedParty) => "protected-party",
+            Question::Hold(rules::Hold::ConflictingDuplicate) => "conflicting-duplicate",
+            Question::Hold(rules::Hold::ForbiddenFile) => "quarantine-forbidden-file",
+            Question::Hold(rules::Hold::DamagedDocument) => "damaged-document",
+            Question::HeldByRule => "held-by-rule",
+            Question::SentByRule => "sent-by-rule",
+            Question::ForeignRecipient => "foreign-recipient",
+            Question::NemSms => "nemsms",
+            Question::WhichCase => "which-case",
+            Question::ClosedCase => "closed-case",
+            Question::EffectFailed => "effect-failed",
+        },
+    }
+}
+
+/// The Danish words for an outcome.
+pub fn outcome_danish(word: &str) -> &'static str {
+    match word {
+        "pending" => "endnu ikke fordelt",
+        "journaled" => "overdraget og journaliseret",
+        "left-to-handler" => "overdraget; sagsbehandleren vælger sagen",
+        "not-journaled" => "overdraget; besluttet ikke journaliseret",
+        "nothing-applies" => "ingen mærker, regler eller kort peger på en modtager",
+        "protected-party" => "tilbageholdt: beskyttet person",
+        "conflicting-duplicate" => "tilbageholdt: samme id som en anden meddelelse",
+        "damaged-document" => "tilbageholdt: et dokument er beskadiget",
+        "held-by-rule" => "tilbageholdt af en regel",
+        "sent-by-rule" => "sendt til postfordeleren af en regel",
+        "foreign-recipient" => "stilet til en anden myndighed",
+        "nemsms" => "NemSMS uden dokumenter",
+        "which-case" => "svar, hvis sag ikke kunne afgøres",
+        "closed-case" => "svar på en lukket sag",
+        "effect-failed" => "udførelsen lykkedes ikke",
+        word if word.starts_with("quarantine-") => "i karantæne",
+        _ => "ukendt udfald",
+    }
+}
+
+/// The stage that a decision leads to.
+fn stage_of(decision: &Decision) -> Stage {
+    match &decision.outcome {
+        Outcome::HandOver(_) => Stage::Decided,
+        Outcome::Ask(Question::Hold(rules::Hold::ForbiddenFile)) => Stage::Quarantined,
+        Outcome::Ask(_) => Stage::Waiting,
+    }
+}

@@ -1,0 +1,100 @@
+//! The business receipt (forretningskvittering): telling Digital Post that we have a message.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::carry_out::settle;
+use crate::audit::EventKind;
+use crate::digital_post::{Accepted, Receipt, Setback, Unreceivable, Verdict};
+use crate::room::PostRoom;
+use crate::store::StoreError;
+use crate::store::effect::EffectRow;
+
+/// How a receipt came out.
+enum Sent {
+    Yes(&'static str),
+    Later(Duration, String),
+    Person(String),
+}
+
+/// Sends one receipt; the same one at every attempt.
+pub(super) async fn send(room: &PostRoom, effect: &EffectRow) -> Result<(), StoreError> {
+    let receipt = receipt_of(effect)?;
+    let sent = match &room.digital_post {
+        None => Sent::Yes("recorded; digital post is not configured"),
+        Some(digital_post) => match digital_post.send(&receipt, room.clock.now()).await {
+            Ok(Accepted::Now) => Sent::Yes("accepted"),
+            Ok(Accepted::Already(_)) => Sent::Yes("accepted before"),
+            Err(Setback::Later { why, wait, .. }) => Sent::Later(wait.unwrap_or_default(), why.to_owned()),
+            Err(Setback::AskPerson(refusal)) => Sent::Person(refusal.danish()),
+        },
+    };
+    store(room, effect, &receipt, sent).await
+}
+
+/// A receipt's row says all there is to it: its id is the transmission, its key names status and message.
+fn receipt_of(effect: &EffectRow) -> Result<Receipt, StoreError> {
+    const DAMAGED: StoreError = StoreError::Damaged("receipt");
+    let mut parts = effect.key.split(':').skip(1);
+    let verdict = match parts.next() {
+        Some("completed") => Verdict::Completed,
+        Some("invalid") => Verdict::Invalid(Unreceivable::NotMemo),
+        _ => return Err(DAMAGED),
+    };
+    let message_uuid = parts.next().and_then(|uuid| Uuid::parse_str(uuid).ok()).ok_or(DAMAGED)?;
+    let transmission_id = Uuid::parse_str(&effect.id).map_err(|_| DAMAGED)?;
+    Ok(Receipt { transmission_id, message_uuid, at: effect.made_at(), verdict })
+}
+
+async fn store(room: &PostRoom, effect: &EffectRow, receipt: &Receipt, sent: Sent) -> Result<(), StoreError> {
+    let now = room.clock.now();
+    let message = Uuid::parse_str(&effect.message).map_err(|_| StoreError::Damaged("message id"))?;
+    let mut tx = room.store.begin().await?;
+    match sent {
+        Sent::Yes(how) => {
+            tx.effects_done(std::slice::from_ref(&effect.id), now).await?;
+            let status = if matches!(receipt.verdict, Verdict::Completed) { "COMPLETED" } else { "INVALID" };
+            tx.tell(
+                room.event(EventKind::ReceiptSent, "receipt")
+                    .about(message)
+                    .with("transmission", receipt.transmission_id)
+                    .with("status", status)
+                    .with("how", how),
+            );
+        }
+        Sent::Later(wait, why) => {
+            let mut progress = effect.progress();
+            progress.attempts = progress.attempts.saturating_add(1);
+            // Digital Post waits seven days before it closes a system (spec: interfaces §5.3): a receipt is not given up.
+            let due_at = later(room, now, progress.attempts, wait);
+            tx.effect_failed(&effect.id, due_at, &progress, &why, false).await?;
+            tracing::warn!(message.id = %message, attempts = progress.attempts, why, "receipt not sent yet");
+        }
+        Sent::Person(why) => {
+            let mut progress = effect.progress();
+            progress.attempts = progress.attempts.saturating_add(1);
+            tx.effect_failed(&effect.id, now, &progress, &why, true).await?;
+            tracing::error!(message.id = %message, "digital post refuses the receipt");
+            tx.tell(
+                room.event(EventKind::EffectFailed, "receipt")
+                    .about(message)
+                    .because(&why)
+                    .with("effect", &effect.id)
+                    .with("kind", &effect.kind)
+                    .with("given_up", true),
+            );
+        }
+    }
+    settle(room, &mut tx, vec![effect.message.clone()]).await?;
+    tx.commit(now).await
+}
+
+fn later(room: &PostRoom, now: Timestamp, attempts: u32, asked: Duration) -> Timestamp {
+    let patience = &room.settings.patience;
+    let step =
+        3u32.checked_pow(attempts.saturating_sub(1)).and_then(|times| patience.first.checked_mul(times));
+    let wait = step.unwrap_or(patience.longest).min(patience.longest).max(asked);
+    now.saturating_add(wait).unwrap_or(now)
+}

@@ -1,0 +1,22 @@
+//! modtag: the router for inbound Digital Post.
+//!
+//! The post room: the only crate that touches network, disk and database. In the order of a message's day:
+
+pub mod intake;
+pub mod journey;
+pub mod room;
+
+pub mod audit;
+pub mod content;
+pub mod digital_post;
+pub mod keys;
+pub mod store;
+
+pub mod backup;
+pub mod cli;
+pub mod story;
+pub mod web;
+
+pub mod clock;
+pub mod config;
+pub mod setup;

@@ -1,0 +1,191 @@
+//! The post room: everything one authority's mail needs on its way, in one place.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use esdh::CaseSystem;
+use rules::Policy;
+use tokio::sync::Notify;
+
+use crate::audit::{Actor, Event, EventKind};
+use crate::clock::{Clock, Entropy};
+use crate::content::ContentStore;
+use crate::digital_post::DigitalPost;
+use crate::store::journal::BuiltIn;
+use crate::store::message::Lease;
+use crate::store::{Store, StoreError};
+
+/// Postfunktion: the room, its shelves and its clock.
+#[doc(alias = "postfunktion")]
+pub struct PostRoom {
+    /// Rows.
+    pub store: Store,
+    /// Letters.
+    pub content: ContentStore,
+    /// Where letters are journaled.
+    pub journal: Journal,
+    /// Where receipts go; none when Digital Post is not configured.
+    pub digital_post: Option<DigitalPost>,
+    /// What suggests subjects.
+    pub suggest: Box<dyn classifier::Suggest + Send + Sync>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Entropy,
+    /// Numbers of the operator's choosing.
+    pub settings: Settings,
+    /// Who claims work: this process, at this start.
+    pub owner: String,
+    /// Rung when there is new work.
+    pub bell: Notify,
+    claims: AtomicU64,
+    policy: RwLock<Arc<Policy>>,
+}
+
+/// Where letters are journaled.
+#[derive(Clone)]
+pub enum Journal {
+    /// In the same database: written in the same transaction that marks the effect as done.
+    BuiltIn(BuiltIn),
+    /// In a system of its own, through the port.
+    Outside(Arc<dyn CaseSystem>),
+}
+
+impl Journal {
+    /// The journal as a case system.
+    pub fn port(&self) -> &dyn CaseSystem {
+        match self {
+            Self::BuiltIn(builtin) => builtin,
+            Self::Outside(system) => system.as_ref(),
+        }
+    }
+}
+
+/// Numbers of the operator's choosing; each is documented in `config.default.toml`.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Largest message taken in, in bytes.
+    pub max_message: u64,
+    /// Messages below this size share an object.
+    pub pack_below: u64,
+    /// Messages taken in with one transaction.
+    pub batch: usize,
+    /// How long a batch waits for company.
+    pub batch_wait: Duration,
+    /// Messages and effects claimed at a time.
+    pub work_batch: u32,
+    /// Parallel workers.
+    pub workers: usize,
+    /// How long a claim lasts.
+    pub lease: Duration,
+    /// When failing effects are tried again, and when a person gets them.
+    pub patience: esdh::Patience,
+    /// Sensitivity of entries that no rule set one for (R8); none means that a person must set it.
+    pub default_sensitivity: Option<esdh::Sensitivity>,
+}
+
+/// The parts of a post room.
+pub struct Parts {
+    /// Rows.
+    pub store: Store,
+    /// Letters.
+    pub content: ContentStore,
+    /// Where letters are journaled.
+    pub journal: Journal,
+    /// Where receipts go.
+    pub digital_post: Option<DigitalPost>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Entropy,
+    /// Numbers.
+    pub settings: Settings,
+    /// Rules and maps.
+    pub policy: Policy,
+}
+
+impl PostRoom {
+    /// Opens the room.
+    pub fn open(parts: Parts) -> Arc<Self> {
+        let owner = parts.entropy.id(parts.clock.now()).to_string();
+        Arc::new(Self {
+            store: parts.store,
+            content: parts.content,
+            journal: parts.journal,
+            digital_post: parts.digital_post,
+            suggest: Box::new(classifier::NoModel),
+            clock: parts.clock,
+            entropy: parts.entropy,
+            settings: parts.settings,
+            owner,
+            bell: Notify::new(),
+            claims: AtomicU64::new(0),
+            policy: RwLock::new(Arc::new(parts.policy)),
+        })
+    }
+
+    /// The policy in force.
+    pub fn policy(&self) -> Arc<Policy> {
+        self.policy.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// Puts another policy in force, keeps its text and tells the audit log.
+    pub async fn activate(&self, policy: Policy, text: &str, by: Actor) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let edition = policy.edition().to_owned();
+        self.store.keep_policy(&edition, text.as_bytes(), &self.entropy, now).await?;
+        let known = self.store.meta("policy-edition").await?;
+        if known.as_deref() != Some(edition.as_str()) {
+            let mut tx = self.store.begin().await?;
+            tx.tell(
+                Event::new(now, self.store.authority(), EventKind::RulesActivated, by)
+                    .with("edition", &edition),
+            );
+            tx.commit(now).await?;
+            self.store.set_meta("policy-edition", &edition, now).await?;
+        }
+        *self.policy.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(policy);
+        Ok(())
+    }
+
+    /// A claim from now on.
+    ///
+    /// Each has a name of its own: a claim that ran out and was made anew, be it by this very process, must not be
+    /// taken for the old one.
+    pub fn lease(&self) -> Lease {
+        let number = self.claims.fetch_add(1, Ordering::Relaxed);
+        Lease { owner: format!("{}/{number}", self.owner), until: self.lease_end() }
+    }
+
+    /// When a claim made or renewed now runs out.
+    pub fn lease_end(&self) -> jiff::Timestamp {
+        self.clock.now().saturating_add(self.settings.lease).unwrap_or(jiff::Timestamp::MAX)
+    }
+
+    /// An event of a person's doing, now.
+    pub fn event_by(&self, kind: EventKind, actor: Actor) -> Event {
+        Event::new(self.clock.now(), self.store.authority(), kind, actor)
+    }
+
+    /// An event of this room's own doing, now.
+    pub fn event(&self, kind: EventKind, part: &str) -> Event {
+        self.event_by(kind, Actor::system(part))
+    }
+}
+
+/// Digest of policy files, in the order given: the edition that every decision names.
+pub fn edition_of<'a>(files: impl IntoIterator<Item = &'a (String, String)>) -> String {
+    use sha2::{Digest, Sha256};
+    let mut hash = Sha256::new();
+    for (name, text) in files {
+        let name =
+            Path::new(name).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        hash.update((name.len() as u64).to_be_bytes());
+        hash.update(name.as_bytes());
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text.as_bytes());
+    }
+    crate::store::message::hex(&hash.finalize()[..8])
+}

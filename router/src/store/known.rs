@@ -1,0 +1,125 @@
+//! What the authority knows by heart: letters it sent, persons under protection, editions of its policy.
+
+use jiff::Timestamp;
+
+use super::pool::{insert_many, on_pool, on_tx};
+use super::{Store, StoreError};
+use crate::clock::Entropy;
+use crate::keys::{MessageKey, WrappedKey};
+
+/// A letter that the authority sent, and the case it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentLetter {
+    /// Message UUID in Digital Post, lower case.
+    pub message_uuid: String,
+    /// Our own id of the letter.
+    pub message_id: Option<String>,
+    /// The case.
+    pub case_number: String,
+}
+
+impl Store {
+    /// Remembers letters that we sent, so that answers to them can be told.
+    pub async fn remember_sent(&self, letters: &[SentLetter], now: Timestamp) -> Result<(), StoreError> {
+        const SQL: &str = "insert into sent_letter (authority, message_uuid, message_id_lookup, case_number)
+            values ($1, $2, $3, $4) on conflict (authority, message_uuid) do nothing";
+        let mut tx = self.begin().await?;
+        for letter in letters {
+            let lookup = letter.message_id.as_deref().map(|id| self.keys.lookup("sent-message-id", id));
+            on_tx!(tx, c => {
+                sqlx::query(SQL)
+                    .bind(&self.authority)
+                    .bind(&letter.message_uuid)
+                    .bind(lookup.as_ref().map(<[u8; 32]>::as_slice))
+                    .bind(&letter.case_number)
+                    .execute(c)
+                    .await?;
+            });
+        }
+        tx.commit(now).await
+    }
+
+    /// The case of a letter that we sent, by its message UUID.
+    pub async fn case_of_sent(&self, message_uuid: &str) -> Result<Option<String>, StoreError> {
+        const SQL: &str = "select case_number from sent_letter where authority = $1 and message_uuid = $2";
+        Ok(on_pool!(self, pool =>
+            sqlx::query_scalar(SQL).bind(&self.authority).bind(message_uuid).fetch_optional(pool).await?))
+    }
+
+    /// The cases of letters that we sent under this id of our own.
+    pub async fn cases_of_sent_id(&self, message_id: &str) -> Result<Vec<String>, StoreError> {
+        const SQL: &str = "select distinct case_number from sent_letter
+            where authority = $1 and message_id_lookup = $2 order by case_number limit 10";
+        let lookup = self.keys.lookup("sent-message-id", message_id);
+        Ok(on_pool!(self, pool =>
+            sqlx::query_scalar(SQL).bind(&self.authority).bind(lookup.as_slice()).fetch_all(pool).await?))
+    }
+
+    /// Replaces the list of persons under protection (names and addresses that must not be spread).
+    pub async fn protect(&self, cprs: &[String], now: Timestamp) -> Result<(), StoreError> {
+        const CLEAR: &str = "delete from protected_person where authority = $1";
+        let mut lookups: Vec<[u8; 32]> = cprs.iter().map(|cpr| self.keys.lookup("cpr", cpr)).collect();
+        lookups.sort_unstable();
+        lookups.dedup();
+        let mut tx = self.begin().await?;
+        on_tx!(tx, c => { sqlx::query(CLEAR).bind(&self.authority).execute(c).await?; });
+        insert_many!(
+            tx,
+            "insert into protected_person (authority, lookup) ",
+            lookups.as_slice(),
+            |values, lookup| {
+                values.push_bind(self.authority.as_str()).push_bind(lookup.as_slice());
+            }
+        );
+        tx.commit(now).await
+    }
+
+    /// Is one of these persons under protection?
+    pub async fn any_protected(&self, cprs: &[&str]) -> Result<bool, StoreError> {
+        const SQL: &str = "select count(*) from protected_person where authority = $1 and lookup = $2";
+        for cpr in cprs {
+            let lookup = self.keys.lookup("cpr", cpr);
+            let found: i64 = on_pool!(self, pool =>
+                sqlx::query_scalar(SQL).bind(&self.authority).bind(lookup.as_slice()).fetch_one(pool).await?);
+            if found > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Keeps the text of a policy edition, sealed, as evidence of what decided. True when it was new.
+    pub async fn keep_policy(
+        &self,
+        edition: &str,
+        text: &[u8],
+        entropy: &Entropy,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        const KNOWN: &str = "select count(*) from policy_edition where authority = $1 and edition = $2";
+        const SQL: &str = "insert into policy_edition (authority, edition, loaded_at, wrapped_key, sealed)
+            values ($1, $2, $3, $4, $5) on conflict (authority, edition) do nothing";
+        let known: i64 = on_pool!(self, pool =>
+            sqlx::query_scalar(KNOWN).bind(&self.authority).bind(edition).fetch_one(pool).await?);
+        if known > 0 {
+            return Ok(false);
+        }
+        let fill = &mut |bytes: &mut [u8]| entropy.fill(bytes);
+        let key = MessageKey::generate(fill);
+        let wrapped: WrappedKey = self.keys.wrap(&key, &format!("policy:{edition}"), fill);
+        let sealed = key.seal("policy", text, fill);
+        let mut tx = self.begin().await?;
+        on_tx!(tx, c => {
+            sqlx::query(SQL)
+                .bind(&self.authority)
+                .bind(edition)
+                .bind(now.as_microsecond())
+                .bind(wrapped.as_bytes())
+                .bind(sealed)
+                .execute(c)
+                .await?;
+        });
+        tx.commit(now).await?;
+        Ok(true)
+    }
+}

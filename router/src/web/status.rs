@@ -1,0 +1,111 @@
+//! `/`: how the post room is doing, for the operator. Counts and ids only.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+
+use super::Pages;
+use crate::journey::outcome_danish;
+use crate::store::StoreError;
+use crate::store::message::{Listing, Stage};
+use crate::story::danish_time;
+
+#[derive(Template)]
+#[template(path = "status.html")]
+struct Status {
+    name: String,
+    now: String,
+    overdue: u64,
+    alarm_hours: u64,
+    counts: Vec<(&'static str, u64)>,
+    entries: u64,
+    events: u64,
+    outcomes: Vec<(String, u64)>,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    at: String,
+    uuid: String,
+    stage: &'static str,
+    outcome: &'static str,
+}
+
+/// Messages shown.
+const SHOWN: u32 = 100;
+
+pub(super) async fn page(State(pages): State<Pages>) -> Response {
+    match status(&pages).await {
+        Ok(status) => match status.render() {
+            Ok(html) => Html(html).into_response(),
+            Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, "Siden kunne ikke tegnes.\n").into_response(),
+        },
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.danish() + "\n").into_response(),
+    }
+}
+
+async fn status(pages: &Pages) -> Result<Status, StoreError> {
+    let store = &pages.room.store;
+    let now = pages.room.clock.now();
+    let late = now.saturating_sub(pages.alarms.unjournaled).unwrap_or(now);
+    let counted = store.counts().await?;
+    let counts = Stage::ALL
+        .into_iter()
+        .map(|stage| {
+            let total = counted.iter().filter(|(word, _, _)| word == stage.as_str()).map(|(_, _, n)| n).sum();
+            (stage.danish(), total)
+        })
+        .collect();
+    let outcomes = counted
+        .iter()
+        .map(|(_, outcome, n)| {
+            let danish = outcome_danish(outcome);
+            let reason =
+                outcome.strip_prefix("quarantine-").map(|reason| format!(" ({reason})")).unwrap_or_default();
+            (format!("{danish}{reason}"), *n)
+        })
+        .collect();
+    let mut rows = Vec::new();
+    for row in store.list(&Listing { limit: SHOWN, ..Listing::default() }).await? {
+        rows.push(Row {
+            at: danish_time(row.stored_at()),
+            stage: row.stage()?.danish(),
+            outcome: outcome_danish(&row.outcome),
+            uuid: row.memo_uuid.unwrap_or_else(|| format!("({})", row.id)),
+        });
+    }
+    Ok(Status {
+        name: pages.name.to_string(),
+        now: danish_time(now),
+        overdue: store.unsettled(late).await?.1,
+        alarm_hours: pages.alarms.unjournaled.as_secs() / 3600,
+        counts,
+        entries: store.entry_counts().await?.0,
+        events: store.audit_sizes().await?.0,
+        outcomes,
+        rows,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_can_be_drawn_with_sample_data() {
+        let status = Status {
+            name: "Prøve <Kommune>".into(),
+            now: "21.11.2026 08:00:00".into(),
+            overdue: 3,
+            alarm_hours: 24,
+            counts: vec![("modtaget", 1)],
+            entries: 2,
+            events: 9,
+            outcomes: vec![("overdraget".into(), 1)],
+            rows: vec![Row { at: "nu".into(), uuid: "x".into(), stage: "modtaget", outcome: "i karantæne" }],
+        };
+        let html = status.render().expect("the page is drawn");
+        assert!(html.contains("Prøve &#60;Kommune&#62;") && html.contains("3 meddelelser har ventet"));
+    }
+}

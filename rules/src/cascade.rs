@@ -1,0 +1,113 @@
+//! The cascade: seven steps, the first that answers decides (DESIGN §4).
+//!
+//! A step looks at the facts and either gives a [`Verdict`] or passes. Both leave a line in the trace. What an earlier step
+//! learned that a later one needs (a case that is safe, an answer that could not be settled) is kept in [`Asked`].
+
+mod classifier;
+mod contact_point;
+mod desk;
+mod holds;
+mod journaling;
+mod named_case;
+mod reply;
+mod responsibility;
+mod rules;
+mod suggestions;
+
+use crate::rule::Looked;
+use crate::{
+    Annotations, Decider, Decision, Facts, HandOver, MessageKind, Outcome, Policy, Question, Step, Trace,
+    TraceLine, gather,
+};
+
+/// Decides where a message goes and whether it is journaled. Never fails: what nobody knows waits for a person.
+pub fn decide(policy: &Policy, facts: &Facts) -> Decision {
+    let mut asked = Asked::about(policy, facts);
+    let steps =
+        [holds::ask, reply::ask, rules::ask, responsibility::ask, contact_point::ask, classifier::ask];
+    for ask in steps {
+        if let Some(verdict) = ask(&mut asked) {
+            return asked.decided(verdict);
+        }
+    }
+    let verdict = desk::ask(&mut asked);
+    asked.decided(verdict)
+}
+
+/// One message on its way down the cascade.
+struct Asked<'a> {
+    policy: &'a Policy,
+    facts: &'a Facts,
+    /// The message as rules look at it.
+    looked: Looked<'a>,
+    lines: Vec<TraceLine>,
+    annotations: Annotations,
+    /// A case that it is safe to journal on, though the step that found it did not know who should have the letter.
+    safe_case: Option<String>,
+    /// The message answers or names a case that could not be settled: what to ask at the desk.
+    unsettled: Option<Question>,
+}
+
+/// A step's answer.
+struct Verdict {
+    decider: Decider,
+    outcome: Outcome,
+}
+
+impl<'a> Asked<'a> {
+    fn about(policy: &'a Policy, facts: &'a Facts) -> Self {
+        let ours = facts.kind != MessageKind::Forward || gather::first_sender_is_us(policy, &facts.message);
+        Self {
+            policy,
+            facts,
+            looked: Looked::at(facts, ours),
+            lines: Vec::new(),
+            annotations: Annotations::default(),
+            safe_case: None,
+            unsettled: None,
+        }
+    }
+
+    /// Leaves a line without deciding.
+    fn pass(&mut self, step: Step, code: &str, text: impl Into<String>) -> Option<Verdict> {
+        self.line(step, code, false, text);
+        None
+    }
+
+    /// Leaves the deciding line of a step.
+    fn answer(
+        &mut self,
+        step: Step,
+        code: &str,
+        text: impl Into<String>,
+        outcome: Outcome,
+    ) -> Option<Verdict> {
+        self.line(step, code, true, text);
+        Some(Verdict { decider: Decider::Step(step), outcome })
+    }
+
+    fn line(&mut self, step: Step, code: &str, decided: bool, text: impl Into<String>) {
+        self.lines.push(TraceLine { step, code: code.to_owned(), decided, text: text.into() });
+    }
+
+    /// The Danish name of a unit; its id when the policy does not know it.
+    fn unit_name(&self, id: &str) -> String {
+        self.policy.unit(id).map_or_else(|| id.to_owned(), |unit| unit.name.clone())
+    }
+
+    fn decided(self, verdict: Verdict) -> Decision {
+        let suggestions = suggestions::collect(&self, &verdict.outcome);
+        Decision {
+            decider: verdict.decider,
+            outcome: verdict.outcome,
+            annotations: self.annotations,
+            suggestions,
+            trace: Trace { edition: self.policy.edition().to_owned(), lines: self.lines },
+        }
+    }
+}
+
+/// Handing over.
+fn hand_over(unit: &str, person: Option<String>, journal: crate::Journaling) -> Outcome {
+    Outcome::HandOver(HandOver { unit: unit.to_owned(), person, journal })
+}

@@ -1,0 +1,33 @@
+//! Rules: facts in, decision and trace out.
+//!
+//! [`Facts`] are everything known about one message, [`Policy`] is everything the authority has said about where mail
+//! goes, and [`decide`] makes a [`Decision`] of the two, with a line in its [`Trace`] for every step it asked.
+//! What must be looked up before deciding is told by the helpers of gathering: [`references`], [`parties`] and
+//! the kinds of message, sender and recipient.
+//!
+//! **Deliberately absent:** files, clock, network, async. The caller reads the texts of the policy, looks up what
+//! [`references`] asks for, and carries out what was decided. The same facts and policy give the same decision, always.
+
+mod cascade;
+mod decision;
+mod facts;
+mod fields;
+mod fold;
+mod gather;
+mod policy;
+mod rule;
+
+pub use cascade::decide;
+pub use decision::*;
+pub use facts::*;
+pub use gather::{
+    Lookup, Party, PartyIdType, PartyRole, Reference, has_forbidden_file, marked_subject, message_kind,
+    parties, recipient_kind, references, sender_kind,
+};
+pub use policy::{Authority, ClosedCase, Finding, Journals, Person, Policy, Unit};
+pub use rule::Rule;
+
+/// Every field path that a rule may name, in the order of the schema, then our own.
+pub fn field_paths() -> impl Iterator<Item = &'static str> {
+    fields::all().map(|field| field.path)
+}

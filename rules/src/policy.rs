@@ -1,0 +1,120 @@
+//! Policy: what the authority has said about where its mail goes.
+//!
+//! Who we are, our units and people, who answers for which subject, contact point, address and number, which files we
+//! refuse, what our case numbers look like, and the rules. All of it comes from TOML texts that the caller has read;
+//! [`Policy::load`] takes all of them or none, and tells every fault it finds at once.
+
+mod attention;
+mod authority;
+mod case_numbers;
+mod finding;
+mod load;
+mod maps;
+mod pattern;
+mod people;
+mod table;
+mod units;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kle::{Facet, PrefixMap, Subject};
+
+pub(crate) use attention::AttentionKey;
+pub use authority::Authority;
+pub(crate) use case_numbers::CaseNumbers;
+pub use finding::Finding;
+pub(crate) use finding::Findings;
+pub(crate) use load::Known;
+pub(crate) use maps::ContactPointOwner;
+pub(crate) use pattern::compile_pattern;
+pub use people::Person;
+pub(crate) use table::{At, Table, choice, facets, listed, subject, wrong_type};
+pub use units::{ClosedCase, Journals, Unit};
+
+use crate::Rule;
+
+/// Everything deciding needs besides the facts: one edition of rules and maps.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    pub(crate) edition: String,
+    pub(crate) authority: Authority,
+    pub(crate) units: BTreeMap<String, Unit>,
+    pub(crate) people: BTreeMap<String, Person>,
+    /// KLE prefix and facet to unit.
+    pub(crate) responsibilities: PrefixMap<String>,
+    /// Contact point id, folded, to its owner.
+    pub(crate) contact_points: BTreeMap<String, ContactPointOwner>,
+    pub(crate) attention: BTreeMap<AttentionKey, Receiver>,
+    /// Extensions of refused files, lower case, without full stop.
+    pub(crate) forbidden_extensions: BTreeSet<String>,
+    pub(crate) case_numbers: CaseNumbers,
+    pub(crate) rules: Vec<Rule>,
+}
+
+/// A unit, and the person in it when one is meant. By id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Receiver {
+    pub(crate) unit: String,
+    pub(crate) person: Option<String>,
+}
+
+impl Policy {
+    /// Reads a policy from its texts, each with the file name to show in findings. Sections may be spread over any
+    /// number of files; rules stand in the order of files and then of lines.
+    ///
+    /// `edition` names exactly these texts (a digest made by the caller); it goes into every trace.
+    pub fn load<N: AsRef<str>, T: AsRef<str>>(files: &[(N, T)], edition: &str) -> Result<Self, Vec<Finding>> {
+        load::load(files, edition)
+    }
+
+    /// The edition given when loading.
+    pub fn edition(&self) -> &str {
+        &self.edition
+    }
+
+    /// Who we are.
+    pub fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    /// A unit by id.
+    pub fn unit(&self, id: &str) -> Option<&Unit> {
+        self.units.get(id)
+    }
+
+    /// All units, by id.
+    pub fn units(&self) -> impl Iterator<Item = &Unit> {
+        self.units.values()
+    }
+
+    /// A person by id.
+    pub fn person(&self, id: &str) -> Option<&Person> {
+        self.people.get(id)
+    }
+
+    /// All people, by id.
+    pub fn people(&self) -> impl Iterator<Item = &Person> {
+        self.people.values()
+    }
+
+    /// The rules, in order.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The unit that answers for a subject, after closed units are followed to their successors.
+    pub fn responsible(&self, subject: Subject, facet: Option<Facet>) -> Option<&Unit> {
+        self.open_unit(self.responsibilities.get(subject, facet)?.value)
+    }
+
+    /// The unit that takes mail for this one: itself, or the successor of a closed unit.
+    ///
+    /// `None` when the unit is unknown, or closed without an heir. Loading refuses circles of successors.
+    pub fn open_unit(&self, id: &str) -> Option<&Unit> {
+        let mut unit = self.units.get(id)?;
+        while unit.closed {
+            unit = self.units.get(unit.successor.as_deref()?)?;
+        }
+        Some(unit)
+    }
+}

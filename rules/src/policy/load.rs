@@ -1,0 +1,362 @@
+//! Loading: texts to drafts, drafts to a policy, every fault noted on the way.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kle::PrefixMap;
+use toml::de::DeTable;
+
+use super::attention::{AttentionDraft, AttentionKey};
+use super::authority::Authority;
+use super::case_numbers::CaseNumbers;
+use super::finding::{Finding, Findings, Place};
+use super::maps::{ContactPointDraft, ContactPointOwner, ResponsibilityDraft};
+use super::people::PersonDraft;
+use super::table::{At, Table};
+use super::units::UnitDraft;
+use super::{Policy, Receiver};
+use crate::fold;
+use crate::rule::{Rule, RuleDraft};
+
+/// Everything read, before it is held together.
+#[derive(Default)]
+struct Drafts {
+    authority: Option<(Place, Option<Authority>)>,
+    units: Vec<UnitDraft>,
+    people: Vec<PersonDraft>,
+    responsibilities: Vec<ResponsibilityDraft>,
+    contact_points: Vec<ContactPointDraft>,
+    attention: Vec<AttentionDraft>,
+    forbidden_extensions: BTreeSet<String>,
+    case_numbers: Option<CaseNumbers>,
+    rules: Vec<RuleDraft>,
+}
+
+pub(super) fn load<N: AsRef<str>, T: AsRef<str>>(
+    files: &[(N, T)],
+    edition: &str,
+) -> Result<Policy, Vec<Finding>> {
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_ref(), text.as_ref())).collect();
+    let mut findings = Findings::over(files.clone());
+    let mut drafts = Drafts::default();
+    let mut legible = true;
+    for (index, (_, text)) in files.iter().enumerate() {
+        let (table, errors) = DeTable::parse_recoverable(text);
+        if errors.is_empty() {
+            read_file(Table::new("filen", index, &table), &mut drafts, &mut findings);
+            continue;
+        }
+        legible = false;
+        for error in errors {
+            let place = Place { file: index, offset: error.span().map_or(0, |span| span.start) };
+            let what = format!("linjen kan ikke læses som TOML ({})", error.message());
+            findings.add(place, "syntax", what, "Ret linjen; resten af filen er ikke læst");
+        }
+    }
+    // What an unreadable file would have said is unknown, so nothing is held against it.
+    let policy = if legible { hold_together(drafts, edition, &mut findings) } else { None };
+    match policy {
+        Some(policy) if findings.is_empty() => Ok(policy),
+        _ => Err(findings.in_order()),
+    }
+}
+
+fn read_file(table: Table<'_>, drafts: &mut Drafts, findings: &mut Findings<'_>) {
+    if let Some(section) = table.table("authority", "[authority]", findings) {
+        let place = section.place();
+        let authority = Authority::read(section, findings);
+        if let Some((first, _)) = &drafts.authority {
+            let what = format!("[authority] står også i {}", findings.line_of(*first));
+            findings.add(place, "duplicate-authority", what, "Slet den ene");
+        } else {
+            drafts.authority = Some((place, authority));
+        }
+    }
+    for section in table.tables("unit", "[[unit]]", findings) {
+        drafts.units.extend(UnitDraft::read(section, findings));
+    }
+    for section in table.tables("person", "[[person]]", findings) {
+        drafts.people.extend(PersonDraft::read(section, findings));
+    }
+    for section in table.tables("responsibility", "[[responsibility]]", findings) {
+        drafts.responsibilities.extend(ResponsibilityDraft::read(section, findings));
+    }
+    for section in table.tables("contact_point", "[[contact_point]]", findings) {
+        drafts.contact_points.extend(ContactPointDraft::read(section, findings));
+    }
+    for section in table.tables("attention", "[[attention]]", findings) {
+        drafts.attention.extend(AttentionDraft::read(section, findings));
+    }
+    if let Some(section) = table.table("files", "[files]", findings) {
+        let extensions = section.texts("forbidden", findings);
+        drafts
+            .forbidden_extensions
+            .extend(extensions.iter().map(|e| fold::plain(e.value.trim_start_matches('.'))));
+        section.finish(findings);
+    }
+    if let Some(section) = table.table("case_numbers", "[case_numbers]", findings) {
+        drafts.case_numbers = CaseNumbers::read(section, findings).or(drafts.case_numbers.take());
+    }
+    for section in table.tables("rule", "[[rule]]", findings) {
+        drafts.rules.extend(RuleDraft::read(section, findings));
+    }
+    table.finish(findings);
+}
+
+/// What ids of units and people are known, for checking what points at them.
+pub(crate) struct Known<'d> {
+    units: BTreeMap<&'d str, &'d UnitDraft>,
+    /// Person id to unit id.
+    people: BTreeMap<&'d str, &'d str>,
+}
+
+impl Known<'_> {
+    /// Checks that a unit exists and takes mail.
+    pub(crate) fn unit(&self, id: &At<String>, findings: &mut Findings<'_>) {
+        let Some(unit) = self.units.get(id.value.as_str()) else {
+            unknown("unknown-unit", "enheden", id, self.units.keys().copied(), findings);
+            return;
+        };
+        if unit.closed && unit.successor.is_none() {
+            let what = format!("enheden »{}« er nedlagt og har ingen efterfølger", id.value);
+            findings.add(
+                id.place,
+                "closed-unit",
+                what,
+                "Peg på en anden enhed, eller giv enheden en successor",
+            );
+        }
+    }
+
+    /// Checks that a person exists.
+    pub(crate) fn person(&self, id: &At<String>, findings: &mut Findings<'_>) {
+        if !self.people.contains_key(id.value.as_str()) {
+            unknown("unknown-person", "personen", id, self.people.keys().copied(), findings);
+        }
+    }
+
+    /// The unit of a person.
+    pub(crate) fn unit_of(&self, person: &str) -> Option<String> {
+        self.people.get(person).map(|unit| (*unit).to_owned())
+    }
+}
+
+fn unknown<'w>(
+    code: &'static str,
+    noun: &str,
+    id: &At<String>,
+    known: impl Iterator<Item = &'w str>,
+    findings: &mut Findings<'_>,
+) {
+    let advice = match fold::nearest(&id.value, known) {
+        Some(near) => format!("Mente du »{near}«?"),
+        None => format!("Ret navnet, eller opret {noun}"),
+    };
+    findings.add(id.place, code, format!("{noun} »{}« findes ikke", id.value), advice);
+}
+
+fn hold_together(drafts: Drafts, edition: &str, findings: &mut Findings<'_>) -> Option<Policy> {
+    if drafts.authority.is_none() {
+        let advice = "Tilføj [authority] med cvr og name";
+        findings.add(
+            Place { file: 0, offset: 0 },
+            "no-authority",
+            "ingen fil siger, hvem myndigheden er",
+            advice,
+        );
+    }
+    unique("duplicate-unit", "enheden", drafts.units.iter().map(|unit| &unit.id), findings);
+    unique("duplicate-person", "personen", drafts.people.iter().map(|person| &person.id), findings);
+    unique("duplicate-rule", "reglen", drafts.rules.iter().map(|rule| &rule.id), findings);
+    let known = Known {
+        units: drafts.units.iter().map(|unit| (unit.id.value.as_str(), unit)).collect(),
+        people: drafts.people.iter().map(|p| (p.id.value.as_str(), p.unit.value.as_str())).collect(),
+    };
+    check_units(&drafts.units, &known, findings);
+    for person in &drafts.people {
+        known.unit(&person.unit, findings);
+    }
+    let responsibilities = responsibilities(&drafts.responsibilities, &known, findings);
+    let contact_points = contact_points(&drafts.contact_points, &known, findings);
+    let attention = attention(&drafts.attention, &drafts.people, &known, findings);
+    let rules: Vec<Rule> =
+        drafts.rules.into_iter().filter_map(|rule| rule.into_rule(&known, findings)).collect();
+    Some(Policy {
+        edition: edition.to_owned(),
+        authority: drafts.authority?.1?,
+        responsibilities,
+        contact_points,
+        attention,
+        forbidden_extensions: drafts.forbidden_extensions,
+        case_numbers: drafts.case_numbers.or_else(CaseNumbers::built_in)?,
+        rules,
+        units: drafts.units.into_iter().map(|unit| (unit.id.value.clone(), unit.into_unit())).collect(),
+        people: drafts.people.into_iter().map(|p| (p.id.value.clone(), p.into_person())).collect(),
+    })
+}
+
+fn unique<'d>(
+    code: &'static str,
+    noun: &str,
+    ids: impl Iterator<Item = &'d At<String>>,
+    findings: &mut Findings<'_>,
+) {
+    let mut seen: BTreeMap<&str, Place> = BTreeMap::new();
+    for id in ids {
+        if let Some(first) = seen.get(id.value.as_str()) {
+            let what = format!("{noun} »{}« står også i {}", id.value, findings.line_of(*first));
+            findings.add(id.place, code, what, "Giv den ene et andet id, eller slet den");
+        } else {
+            seen.insert(&id.value, id.place);
+        }
+    }
+}
+
+/// Parents and successors exist and do not go in circles.
+fn check_units(units: &[UnitDraft], known: &Known<'_>, findings: &mut Findings<'_>) {
+    for unit in units {
+        if let Some(parent) = &unit.parent {
+            if known.units.contains_key(parent.value.as_str()) {
+                circle(unit, known, "parent-circle", "overordnede", |unit| unit.parent.as_ref(), findings);
+            } else {
+                unknown("unknown-unit", "enheden", parent, known.units.keys().copied(), findings);
+            }
+        }
+        if let Some(successor) = &unit.successor {
+            if known.units.contains_key(successor.value.as_str()) {
+                circle(
+                    unit,
+                    known,
+                    "successor-circle",
+                    "efterfølgere",
+                    |unit| unit.successor.as_ref(),
+                    findings,
+                );
+            } else {
+                unknown("unknown-unit", "enheden", successor, known.units.keys().copied(), findings);
+            }
+            if !unit.closed {
+                let what = format!("enheden »{}« har en efterfølger, men er ikke nedlagt", unit.id.value);
+                findings.add(
+                    successor.place,
+                    "successor-of-open",
+                    what,
+                    "Skriv closed = true, eller slet successor",
+                );
+            }
+        }
+    }
+}
+
+fn circle<'d>(
+    start: &'d UnitDraft,
+    known: &Known<'d>,
+    code: &'static str,
+    noun: &str,
+    next: impl Fn(&'d UnitDraft) -> Option<&'d At<String>>,
+    findings: &mut Findings<'_>,
+) {
+    let mut unit = start;
+    for _ in 0..=known.units.len() {
+        let Some(id) = next(unit) else { return };
+        if id.value == start.id.value {
+            let place = next(start).map_or(start.id.place, |id| id.place);
+            let what = format!("enheden »{}« er i ring med sine egne {noun}", start.id.value);
+            findings.add(place, code, what, "Bryd ringen");
+            return;
+        }
+        let Some(&following) = known.units.get(id.value.as_str()) else { return };
+        unit = following;
+    }
+}
+
+fn responsibilities(
+    drafts: &[ResponsibilityDraft],
+    known: &Known<'_>,
+    findings: &mut Findings<'_>,
+) -> PrefixMap<String> {
+    let mut map = PrefixMap::new();
+    let mut places = PrefixMap::new();
+    for draft in drafts {
+        known.unit(&draft.unit, findings);
+        let subject = draft.subject.value;
+        if let Some(first) = places.insert(subject, draft.facets, draft.subject.place) {
+            let facet = draft.facets.map(|facets| format!(" med facet {facets}")).unwrap_or_default();
+            let what = format!("ansvaret for {subject}{facet} er også givet i {}", findings.line_of(first));
+            findings.add(draft.subject.place, "duplicate-responsibility", what, "Slet det ene ansvar");
+        }
+        map.insert(subject, draft.facets, draft.unit.value.clone());
+    }
+    map
+}
+
+fn contact_points(
+    drafts: &[ContactPointDraft],
+    known: &Known<'_>,
+    findings: &mut Findings<'_>,
+) -> BTreeMap<String, ContactPointOwner> {
+    let mut map = BTreeMap::new();
+    let mut places: BTreeMap<&str, Place> = BTreeMap::new();
+    for draft in drafts {
+        known.unit(&draft.unit, findings);
+        if let Some(first) = places.insert(&draft.id, draft.place) {
+            let what = format!("kontaktpunktet står også i {}", findings.line_of(first));
+            findings.add(draft.place, "duplicate-contact-point", what, "Slet det ene");
+        }
+        let owner = ContactPointOwner {
+            name: draft.name.clone(),
+            unit: draft.unit.value.clone(),
+            subject: draft.subject,
+            facet: draft.facet,
+        };
+        map.insert(draft.id.clone(), owner);
+    }
+    map
+}
+
+/// Marks of the people themselves, and those of `[[attention]]`. A mark means one receiver.
+fn attention(
+    drafts: &[AttentionDraft],
+    people: &[PersonDraft],
+    known: &Known<'_>,
+    findings: &mut Findings<'_>,
+) -> BTreeMap<AttentionKey, Receiver> {
+    let mut marks: Vec<(AttentionKey, Place, Receiver)> = Vec::new();
+    for person in people {
+        let receiver = Receiver { unit: person.unit.value.clone(), person: Some(person.id.value.clone()) };
+        let ids = person.attention_ids.iter().map(|id| (AttentionKey::person_id(&id.value), id.place));
+        let email = person.email.iter().map(|email| (AttentionKey::email(&email.value), email.place));
+        let eid = person.eid.iter().map(|eid| (AttentionKey::eid(&eid.value), eid.place));
+        marks.extend(ids.chain(email).chain(eid).map(|(key, place)| (key, place, receiver.clone())));
+    }
+    for draft in drafts {
+        if let Some(unit) = &draft.unit {
+            known.unit(unit, findings);
+        }
+        if let Some(person) = &draft.person {
+            known.person(person, findings);
+        }
+        let person = draft.person.as_ref().map(|person| person.value.clone());
+        let unit = match &draft.unit {
+            Some(unit) => Some(unit.value.clone()),
+            None => person.as_deref().and_then(|person| known.unit_of(person)),
+        };
+        if let Some(unit) = unit {
+            marks.push((draft.key.clone(), draft.place, Receiver { unit, person }));
+        }
+    }
+    let mut map = BTreeMap::new();
+    let mut places: BTreeMap<AttentionKey, Place> = BTreeMap::new();
+    for (key, place, receiver) in marks {
+        if let Some(first) = places.insert(key.clone(), place) {
+            let what = format!("samme mærke står også i {}", findings.line_of(first));
+            findings.add(
+                place,
+                "duplicate-attention",
+                what,
+                "Et mærke kan kun betyde én modtager: slet det ene",
+            );
+        }
+        map.insert(key, receiver);
+    }
+    map
+}

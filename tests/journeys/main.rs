@@ -1,0 +1,20 @@
+//! Journeys: the post room from the outside, on both databases. One binary, a room for each subject.
+
+#![allow(unreachable_pub, reason = "everything in a test binary is")]
+
+mod house;
+mod program;
+
+mod law;
+mod on_its_way;
+mod taking_in;
+
+mod canary;
+mod command_line;
+mod demo;
+mod examples;
+mod kill;
+mod postgres_rows;
+
+mod keeping;
+mod trouble;
