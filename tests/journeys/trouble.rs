@@ -4,7 +4,6 @@
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use journeys::letters::Letter;
@@ -14,6 +13,7 @@ use router::clock::SetClock;
 use router::intake::{Channel, IntakeError};
 use router::store::message::Stage;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 /// A small file system of its own, taken away with the test. Needs root.
 struct SmallDisk {
@@ -140,35 +140,49 @@ on_both_databases!(
 );
 
 /// A way to the database that can be cut.
-async fn cuttable(url: &str) -> (String, Arc<AtomicBool>) {
-    let (front, rest) = url.split_once('@').expect("a user in the URL");
-    let (server, database) = rest.split_once('/').expect("a database in the URL");
-    let server = server.to_owned();
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address");
-    let cut = Arc::new(AtomicBool::new(false));
-    let is_cut = cut.clone();
-    tokio::spawn(async move {
-        while let Ok((mut near, _)) = listener.accept().await {
-            if is_cut.load(Ordering::SeqCst) {
-                continue;
-            }
-            let (server, is_cut) = (server.clone(), is_cut.clone());
-            tokio::spawn(async move {
-                let Ok(mut far) = TcpStream::connect(server).await else { return };
-                let cut = async {
-                    while !is_cut.load(Ordering::SeqCst) {
-                        tokio::time::sleep(Duration::from_millis(20)).await;
+struct Way {
+    cut: watch::Sender<bool>,
+}
+
+impl Way {
+    /// A way to the database at `url`, and the URL that goes through it.
+    async fn to(url: &str) -> (String, Self) {
+        let (front, rest) = url.split_once('@').expect("a user in the URL");
+        let (server, database) = rest.split_once('/').expect("a database in the URL");
+        let server = server.to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (cut, is_cut) = watch::channel(false);
+        tokio::spawn(async move {
+            while let Ok((mut near, _)) = listener.accept().await {
+                let (server, mut is_cut) = (server.clone(), is_cut.clone());
+                tokio::spawn(async move {
+                    if *is_cut.borrow() {
+                        return;
                     }
-                };
-                tokio::select! {
-                    _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
-                    () = cut => {}
-                }
-            });
+                    let Ok(mut far) = TcpStream::connect(server).await else { return };
+                    tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+                        _ = is_cut.wait_for(|cut| *cut) => {}
+                    }
+                });
+            }
+        });
+        (format!("{front}@{address}/{database}"), Self { cut })
+    }
+
+    /// Cuts the way: when this returns, nothing passes.
+    async fn cut(&self) {
+        self.cut.send_replace(true);
+        // One receiver is the listener's own; every other is a connection that is still open.
+        while self.cut.receiver_count() > 1 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
-    });
-    (format!("{front}@{address}/{database}"), cut)
+    }
+
+    fn mend(&self) {
+        self.cut.send_replace(false);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -176,7 +190,7 @@ async fn a_database_that_is_gone_is_no_yes_and_heals_by_itself() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut config = world::config(folder.path(), Engine::Postgres).await;
     let file = config.database.url_file.clone().expect("a database");
-    let (url, cut) = cuttable(&std::fs::read_to_string(&file).expect("the URL")).await;
+    let (url, way) = Way::to(&std::fs::read_to_string(&file).expect("the URL")).await;
     std::fs::write(&file, url).expect("the folder can be written");
     config.work.lease = Duration::from_secs(2);
     let policy = vec![("policy.toml".to_owned(), include_str!("../corpus/cascade/policy.toml").to_owned())];
@@ -185,12 +199,12 @@ async fn a_database_that_is_gone_is_no_yes_and_heals_by_itself() {
     let world = World { house, clock, folder, policy };
     let letters = letters(6, 1000);
     assert!(refusals(&world, &letters[..2]).await.is_empty());
-    cut.store(true, Ordering::SeqCst);
+    way.cut().await;
     let refused = world.offer(Channel::Push, &letters[2..4]).await;
     assert!(
         refused.iter().all(|answer| matches!(answer, Err(IntakeError::Store(error)) if error.is_transient())),
         "{refused:?}"
     );
-    cut.store(false, Ordering::SeqCst);
+    way.mend();
     all_are_in_and_settled(&world, &letters).await;
 }
