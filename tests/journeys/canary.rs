@@ -63,12 +63,12 @@ impl Left {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_of_a_letter_is_found_outside_its_envelope_on_sqlite() {
+async fn r16_nothing_of_a_letter_is_found_outside_its_envelope_on_sqlite() {
     walk(Engine::Sqlite, "text", "json").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_of_a_letter_is_found_outside_its_envelope_on_postgres() {
+async fn r16_nothing_of_a_letter_is_found_outside_its_envelope_on_postgres() {
     walk(Engine::Postgres, "json", "text").await;
 }
 

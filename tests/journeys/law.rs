@@ -1,12 +1,19 @@
 //! Requirements of law, each by its number in `spec/journaling-law.md` §16, as far as this part of the house reaches.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use esdh::Capabilities;
+use esdh::memory::{Habits, Interruption, MemoryJournal, Operation};
 use journeys::letters::{Letter, uuid};
-use journeys::{Engine, on_both_databases};
+use journeys::{Engine, World, on_both_databases};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
+use router::intake::Taken;
 use router::store::message::Stage;
 
-use crate::on_its_way::{PARTY, with_case};
+use crate::on_its_way::{PARTY, case_of_party, we_sent_a_letter, with_case};
 
 on_both_databases!(r1_every_message_ends_at_exactly_one_place, |engine: Engine| async move {
     let world = with_case(engine, true).await;
@@ -68,6 +75,47 @@ on_both_databases!(r3_an_entry_always_has_a_received_date_and_a_title, |engine: 
     world.everything_is_settled().await;
 });
 
+/// What may go wrong between us and a case system, each of them once, at every call that makes something.
+fn mishaps() -> Vec<(Operation, Interruption)> {
+    let operations = [Operation::Upload, Operation::CreateEntry, Operation::Finalise];
+    let interruptions = [
+        Interruption::TimeoutAfter,
+        Interruption::TimeoutBefore,
+        Interruption::Unwell,
+        Interruption::Pretends,
+    ];
+    operations.into_iter().flat_map(|at| interruptions.map(|how| (at, how))).collect()
+}
+
+on_both_databases!(r5_no_entry_is_there_twice_after_retry_or_redelivery, |engine: Engine| async move {
+    for native_idempotency in [true, false] {
+        for (operation, interruption) in mishaps() {
+            let capabilities = Capabilities { native_idempotency, ..Habits::default().capabilities };
+            let system = Arc::new(MemoryJournal::new(Habits { capabilities, index_lag: 1 }));
+            system.put_case(case_of_party(true));
+            system.plan(operation, [Some(interruption)]);
+            let world = World::with_journal(engine, system.clone()).await;
+            we_sent_a_letter(&world).await;
+            let answer = Letter::from_citizen(1, PARTY, "Mette Prøve").answering(uuid(9000), None, None).bytes();
+            let first = world.receive(std::slice::from_ref(&answer)).await;
+            for _ in 0..12 {
+                world.wait(Duration::from_secs(2 * 3600));
+                world.work().await;
+            }
+            let world = world.reopen_with(system.clone()).await;
+            let again = world.receive(&[answer.clone(), answer]).await;
+            assert!(again.iter().all(|taken| taken.duplicate && taken.id == first[0].id));
+            let entries = system.all_entries().len();
+            let waits = world.count(Stage::Waiting).await;
+            let case = format!("{operation:?} {interruption:?} native: {native_idempotency}");
+            assert!(entries <= 1, "{case}: {entries} entries");
+            // What only looked like a success may need a person's eyes; nothing may be lost.
+            assert!(entries == 1 || waits == 1, "{case}: neither journaled nor with a person");
+            world.everything_is_settled().await;
+        }
+    }
+});
+
 on_both_databases!(r6_every_step_says_who_what_when_and_by_which_rules, |engine: Engine| async move {
     let world = with_case(engine, true).await;
     let answer = Letter::from_citizen(1, PARTY, "Mette Prøve").answering(uuid(9000), None, None).bytes();
@@ -84,6 +132,55 @@ on_both_databases!(r6_every_step_says_who_what_when_and_by_which_rules, |engine:
     let (_, kept) = world.room().store.entry(&key).await.expect("an answer").expect("an entry");
     assert!(kept.note.contains("Automatisk") && kept.note.contains(world.room().policy().edition()));
     world.everything_is_settled().await;
+});
+
+/// What happens to an authority's mail in a year, in any order.
+fn years() -> impl Strategy<Value = Vec<u8>> {
+    proptest::collection::vec(0u8..7, 1..14)
+}
+
+on_both_databases!(r12_nothing_unjournaled_is_ever_deleted, |engine: Engine| async move {
+    let mut runner = TestRunner::new_with_rng(
+        ProptestConfig::default(),
+        TestRng::deterministic_rng(RngAlgorithm::ChaCha),
+    );
+    for _ in 0..6 {
+        let year = years().new_tree(&mut runner).expect("a year").current();
+        let mut world = with_case(engine, true).await;
+        let mut kept: Vec<(Taken, Vec<u8>)> = Vec::new();
+        for (n, what) in year.iter().enumerate() {
+            let n = n as u64 + 1;
+            let letter = match what {
+                0 => Letter::from_citizen(n, PARTY, "Mette Prøve").bytes(),
+                1 => format!("<html>{n}</html>").into_bytes(),
+                2 => Letter::from_citizen(n, PARTY, "Mette Prøve").to("99999999").bytes(),
+                3 => Letter::from_citizen(n, "6303801313", "Anden Person")
+                    .attachment("Bilag", "b.pdf", "application/pdf", vec![7; 2_000_000])
+                    .bytes(),
+                4 => kept.first().map(|(_, bytes)| bytes.clone()).unwrap_or_else(|| b"igen".to_vec()),
+                5 => {
+                    world.wait(Duration::from_secs(200 * 86_400));
+                    world.work().await;
+                    world.room().content.sweep(world.room().clock.now()).await.expect("swept");
+                    continue;
+                }
+                _ => {
+                    world = world.reopen().await;
+                    continue;
+                }
+            };
+            let taken = world.receive(std::slice::from_ref(&letter)).await.remove(0);
+            kept.push((taken, letter));
+        }
+        for (taken, letter) in &kept {
+            let row = world.row(taken).await;
+            let key = row.key(&world.room().store).expect("the key");
+            let binding = router::content::Binding::message(&row.id);
+            let bytes = world.room().content.read(&row.content(), &key, binding, 20 << 20).await;
+            assert_eq!(bytes.expect("the letter is there").as_slice(), letter.as_slice(), "after {year:?}");
+        }
+        world.everything_is_settled().await;
+    }
 });
 
 on_both_databases!(r13_the_ledger_keeps_digest_uuid_and_receipts, |engine: Engine| async move {

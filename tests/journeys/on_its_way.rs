@@ -9,10 +9,9 @@ use router::store::known::SentLetter;
 /// A citizen who is party of the case in these journeys.
 pub const PARTY: &str = "6202801212";
 
-/// An open case of that citizen, and a letter that we sent in it.
-pub async fn with_case(engine: Engine, open: bool) -> World {
-    let world = World::open(engine).await;
-    let case = Case {
+/// The case of that citizen.
+pub fn case_of_party(open: bool) -> Case {
+    Case {
         number: CaseNumber("28.03.00-G01-7-26".into()),
         title: "Optagelse i dagtilbud".into(),
         open,
@@ -22,18 +21,29 @@ pub async fn with_case(engine: Engine, open: bool) -> World {
         unit: Some("plads".into()),
         handler: None,
         parties: vec![Party { id: PartyId::Cpr(PARTY.into()), name: "Mette Prøve".into(), primary: true }],
-    };
+    }
+}
+
+/// A case of that citizen, and a letter that we sent in it.
+pub async fn with_case(engine: Engine, open: bool) -> World {
+    let world = World::open(engine).await;
     let now = world.room().clock.now();
+    let known = KnownCase { case: case_of_party(open), sensitivity: esdh::Sensitivity::Confidential };
     let store = &world.room().store;
-    let known = KnownCase { case, sensitivity: esdh::Sensitivity::Confidential };
     store.import_cases(&[known], &world.room().entropy, now).await.expect("the case is stored");
+    we_sent_a_letter(&world).await;
+    world
+}
+
+/// A letter that we sent in that case.
+pub async fn we_sent_a_letter(world: &World) {
     let letter = SentLetter {
         message_uuid: uuid(9000).to_string(),
         message_id: Some("BREV-1".into()),
         case_number: "28.03.00-G01-7-26".into(),
     };
-    store.remember_sent(&[letter], now).await.expect("the letter is remembered");
-    world
+    let room = world.room();
+    room.store.remember_sent(&[letter], room.clock.now()).await.expect("the letter is remembered");
 }
 
 on_both_databases!(an_answer_to_our_letter_is_journaled_on_its_case, |engine: Engine| async move {
@@ -92,5 +102,19 @@ on_both_databases!(a_closed_case_is_opened_again_where_the_unit_wants_that, |eng
     assert_eq!(story.stage, "settled", "{}", story.danish());
     let case = world.room().store.case("28.03.00-G01-7-26").await.expect("an answer").expect("the case");
     assert!(case.open);
+    world.everything_is_settled().await;
+});
+
+on_both_databases!(mail_of_a_protected_company_is_held, |engine: Engine| async move {
+    let world = with_case(engine, true).await;
+    let room = world.room();
+    let cvr = "87654321";
+    room.store.protect(&[cvr.to_owned()], room.clock.now()).await.expect("the list is kept");
+    let letter = Letter::from_citizen(1, PARTY, "Mette Prøve").with(|message| {
+        message.header.sender.sender_id = cvr.into();
+        message.header.sender.id_type = "CVR".into();
+    });
+    let taken = world.receive(&[letter.bytes()]).await;
+    assert_eq!(world.row(&taken[0]).await.outcome, "protected-party");
     world.everything_is_settled().await;
 });

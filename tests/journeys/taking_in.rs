@@ -88,3 +88,16 @@ on_both_databases!(a_large_message_streams_and_is_whole, |engine: Engine| async 
     assert!(stored == bytes);
     world.everything_is_settled().await;
 });
+
+on_both_databases!(a_large_message_that_comes_twice_leaves_one_object, |engine: Engine| async move {
+    use futures::TryStreamExt;
+    let world = World::open(engine).await;
+    let letter = Letter::from_citizen(1, "6202801212", "Mette Prøve")
+        .attachment("Bilag", "b.pdf", "application/pdf", vec![7; 3_000_000])
+        .bytes();
+    let taken = world.receive(&[letter.clone(), letter.clone(), letter]).await;
+    assert!(taken[1].duplicate && taken[2].duplicate && !taken[0].duplicate);
+    let objects: Vec<_> = world.room().content.list().try_collect().await.expect("listed");
+    assert_eq!(objects.len(), 1);
+    world.everything_is_settled().await;
+});

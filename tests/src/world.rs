@@ -4,12 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use esdh::CaseSystem;
 use jiff::{SignedDuration, Timestamp};
 use router::clock::{Clock, Entropy, SetClock};
 use router::config::Config;
 use router::intake::{Arrival, Channel, Intake, IntakeError, Taken};
 use router::journey::{Workers, drain};
-use router::room::PostRoom;
+use router::room::{Journal, Parts, PostRoom};
 use router::setup::{self, House, PolicyFiles, World as Surroundings};
 use router::store::message::{MessageRow, Stage};
 use router::story::{self, Story};
@@ -55,6 +56,16 @@ impl World {
         Self { house, clock, folder, policy }
     }
 
+    /// An empty post room with the policy of the cascade's corpus and a case system of its own beside it.
+    pub async fn with_journal(engine: Engine, system: Arc<dyn CaseSystem>) -> Self {
+        let policy = vec![("policy.toml".into(), include_str!("../corpus/cascade/policy.toml").to_owned())];
+        let folder = tempfile::tempdir().expect("a folder");
+        let clock = Arc::new(SetClock::new(morning()));
+        let config = config(folder.path(), engine).await;
+        let house = open_beside(config, clock.clone(), policy.clone(), system).await;
+        Self { house, clock, folder, policy }
+    }
+
     /// The room.
     pub fn room(&self) -> &Arc<PostRoom> {
         &self.house.room
@@ -67,6 +78,16 @@ impl World {
         house.room.store.close().await;
         drop(house);
         let house = open(config, clock.clone(), policy.clone()).await;
+        Self { house, clock, folder, policy }
+    }
+
+    /// As [`Self::reopen`], with the case system beside it.
+    pub async fn reopen_with(self, system: Arc<dyn CaseSystem>) -> Self {
+        let Self { house, clock, folder, policy } = self;
+        let config = house.config.clone();
+        house.room.store.close().await;
+        drop(house);
+        let house = open_beside(config, clock.clone(), policy.clone(), system).await;
         Self { house, clock, folder, policy }
     }
 
@@ -159,4 +180,19 @@ pub async fn config(folder: &Path, engine: Engine) -> Config {
 pub async fn open(config: Config, clock: Arc<SetClock>, policy: PolicyFiles) -> House {
     let surroundings = Surroundings { clock, entropy: Entropy::system() };
     setup::open_with(config, surroundings, policy).await.expect("the house opens")
+}
+
+/// Opens a house that journals in a case system of its own.
+async fn open_beside(
+    config: Config,
+    clock: Arc<SetClock>,
+    policy: PolicyFiles,
+    system: Arc<dyn CaseSystem>,
+) -> House {
+    let surroundings = Surroundings { clock, entropy: Entropy::system() };
+    let furnish = |mut parts: Parts| {
+        parts.journal = Journal::Outside(system);
+        parts
+    };
+    setup::open_furnished(config, surroundings, policy, furnish).await.expect("the house opens")
 }

@@ -150,6 +150,8 @@ async fn commit(room: &PostRoom, offers: Vec<Offer>) -> Result<Done, Failure> {
     let digests: Vec<[u8; 32]> = offers.iter().map(|offer| offer.digest).collect();
     let known: HashSet<Vec<u8>> =
         room.store.known_digests(&digests).await?.into_iter().map(|(digest, _)| digest).collect();
+    let alone: Vec<bool> =
+        offers.iter().map(|offer| matches!(offer.content, OfferedContent::Stored(_))).collect();
     let (prepared, content) = put_contents(room, offers, &known).await?;
     let now = room.clock.now();
     let lease = room.lease();
@@ -189,6 +191,11 @@ async fn commit(room: &PostRoom, offers: Vec<Offer>) -> Result<Done, Failure> {
     tx.commit(now).await?;
     if !effects.is_empty() {
         room.bell.notify_one();
+    }
+    for ((message, admission), alone) in messages.iter().zip(&admissions).zip(alone) {
+        if alone && matches!(admission, Admission::Same { .. }) {
+            drop_copy(room, &message.content).await;
+        }
     }
 
     metrics::histogram!("modtag_intake_batch_seconds").record(started.elapsed().as_secs_f64());
@@ -234,6 +241,14 @@ async fn put_contents(
         .map(|place| place.unwrap_or(ContentRef { object: String::new(), offset: 0, length: 0 }))
         .collect();
     Ok((offers, places))
+}
+
+/// Removes the object of a large message that was here before: no row names it, and nobody has its key.
+async fn drop_copy(room: &PostRoom, content: &ContentRef) {
+    if let Err(error) = room.content.delete(&content.object).await {
+        // It costs room on the disk and nothing else.
+        tracing::warn!(object = content.object, error = %error, "copy of a known message not removed");
+    }
 }
 
 fn sender_lookup(room: &PostRoom, read: &Reading) -> Option<[u8; 32]> {

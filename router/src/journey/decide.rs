@@ -8,6 +8,7 @@ use rules::{Decider, Decision, Journaling, Outcome};
 use uuid::Uuid;
 
 use super::gather::{Trouble, gather};
+use super::look_up::Shelf;
 use super::{Decided, InHand, outcome_word, stage_of};
 use crate::audit::{Event, EventKind};
 use crate::room::PostRoom;
@@ -29,9 +30,10 @@ pub(super) struct Ready {
 /// Decides claimed messages. Those that cannot be gathered now go back in line.
 pub(super) async fn decide(room: &PostRoom, batch: Vec<InHand>) -> Result<Vec<Ready>, StoreError> {
     let policy = room.policy();
+    let shelf = Shelf::fetch(room, &policy, &batch).await?;
     let gathered: Vec<(InHand, Result<rules::Facts, Trouble>)> = stream::iter(batch)
         .map(|in_hand| async {
-            let facts = gather(room, &policy, &in_hand).await;
+            let facts = gather(room, &policy, &shelf, &in_hand).await;
             (in_hand, facts)
         })
         .buffered(LOOK_UPS)

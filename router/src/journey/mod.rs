@@ -10,6 +10,7 @@ mod contents;
 mod decide;
 mod draft;
 mod gather;
+mod look_up;
 mod receipt;
 mod worker;
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -9,8 +10,8 @@ use super::carry_out::settle;
 use crate::audit::EventKind;
 use crate::digital_post::{Accepted, Receipt, Setback, Unreceivable, Verdict};
 use crate::room::PostRoom;
-use crate::store::StoreError;
 use crate::store::effect::EffectRow;
+use crate::store::{StoreError, Tx};
 
 /// How a receipt came out.
 enum Sent {
@@ -19,19 +20,39 @@ enum Sent {
     Person(String),
 }
 
-/// Sends one receipt; the same one at every attempt.
-pub(super) async fn send(room: &PostRoom, effect: &EffectRow) -> Result<(), StoreError> {
-    let receipt = receipt_of(effect)?;
-    let sent = match &room.digital_post {
-        None => Sent::Yes("recorded; digital post is not configured"),
-        Some(digital_post) => match digital_post.send(&receipt, room.clock.now()).await {
-            Ok(Accepted::Now) => Sent::Yes("accepted"),
-            Ok(Accepted::Already(_)) => Sent::Yes("accepted before"),
-            Err(Setback::Later { why, wait, .. }) => Sent::Later(wait.unwrap_or_default(), why.to_owned()),
-            Err(Setback::AskPerson(refusal)) => Sent::Person(refusal.danish()),
-        },
+/// Receipts on their way at a time.
+const AT_ONCE: usize = 8;
+
+/// Receipts whose outcomes are stored with one transaction.
+const STORED_AT_ONCE: usize = 64;
+
+/// Sends receipts; each is the same one at every attempt.
+pub(super) async fn send(room: &PostRoom, effects: Vec<EffectRow>) -> Result<(), StoreError> {
+    let sending = stream::iter(effects)
+        .map(|effect| async {
+            let receipt = receipt_of(&effect)?;
+            let sent = send_one(room, &receipt).await;
+            Ok::<_, StoreError>((effect, receipt, sent))
+        })
+        .buffer_unordered(AT_ONCE)
+        .ready_chunks(STORED_AT_ONCE);
+    let mut sending = std::pin::pin!(sending);
+    while let Some(chunk) = sending.next().await {
+        store(room, chunk.into_iter().collect::<Result<_, _>>()?).await?;
+    }
+    Ok(())
+}
+
+async fn send_one(room: &PostRoom, receipt: &Receipt) -> Sent {
+    let Some(digital_post) = &room.digital_post else {
+        return Sent::Yes("recorded; digital post is not configured");
     };
-    store(room, effect, &receipt, sent).await
+    match digital_post.send(receipt, room.clock.now()).await {
+        Ok(Accepted::Now) => Sent::Yes("accepted"),
+        Ok(Accepted::Already(_)) => Sent::Yes("accepted before"),
+        Err(Setback::Later { why, wait, .. }) => Sent::Later(wait.unwrap_or_default(), why.to_owned()),
+        Err(Setback::AskPerson(refusal)) => Sent::Person(refusal.danish()),
+    }
 }
 
 /// A receipt's row says all there is to it: its id is the transmission, its key names status and message.
@@ -48,47 +69,67 @@ fn receipt_of(effect: &EffectRow) -> Result<Receipt, StoreError> {
     Ok(Receipt { transmission_id, message_uuid, at: effect.made_at(), verdict })
 }
 
-async fn store(room: &PostRoom, effect: &EffectRow, receipt: &Receipt, sent: Sent) -> Result<(), StoreError> {
+async fn store(room: &PostRoom, receipts: Vec<(EffectRow, Receipt, Sent)>) -> Result<(), StoreError> {
     let now = room.clock.now();
-    let message = Uuid::parse_str(&effect.message).map_err(|_| StoreError::Damaged("message id"))?;
     let mut tx = room.store.begin().await?;
+    let accepted: Vec<String> = receipts
+        .iter()
+        .filter(|(_, _, sent)| matches!(sent, Sent::Yes(_)))
+        .map(|(effect, _, _)| effect.id.clone())
+        .collect();
+    tx.effects_done(&accepted, now).await?;
+    let mut messages: Vec<String> = receipts.iter().map(|(effect, _, _)| effect.message.clone()).collect();
+    for (effect, receipt, sent) in &receipts {
+        note(room, &mut tx, effect, receipt, sent, now).await?;
+    }
+    messages.sort_unstable();
+    messages.dedup();
+    settle(room, &mut tx, messages).await?;
+    tx.commit(now).await
+}
+
+async fn note(
+    room: &PostRoom,
+    tx: &mut Tx<'_>,
+    effect: &EffectRow,
+    receipt: &Receipt,
+    sent: &Sent,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let message = Uuid::parse_str(&effect.message).map_err(|_| StoreError::Damaged("message id"))?;
+    let mut progress = effect.progress();
+    progress.attempts = progress.attempts.saturating_add(1);
     match sent {
         Sent::Yes(how) => {
-            tx.effects_done(std::slice::from_ref(&effect.id), now).await?;
             let status = if matches!(receipt.verdict, Verdict::Completed) { "COMPLETED" } else { "INVALID" };
             tx.tell(
                 room.event(EventKind::ReceiptSent, "receipt")
                     .about(message)
                     .with("transmission", receipt.transmission_id)
                     .with("status", status)
-                    .with("how", how),
+                    .with("how", *how),
             );
         }
         Sent::Later(wait, why) => {
-            let mut progress = effect.progress();
-            progress.attempts = progress.attempts.saturating_add(1);
             // Digital Post waits seven days before it closes a system (spec: interfaces §5.3): a receipt is not given up.
-            let due_at = later(room, now, progress.attempts, wait);
-            tx.effect_failed(&effect.id, due_at, &progress, &why, false).await?;
+            let due_at = later(room, now, progress.attempts, *wait);
+            tx.effect_failed(&effect.id, due_at, &progress, why, false).await?;
             tracing::warn!(message.id = %message, attempts = progress.attempts, why, "receipt not sent yet");
         }
         Sent::Person(why) => {
-            let mut progress = effect.progress();
-            progress.attempts = progress.attempts.saturating_add(1);
-            tx.effect_failed(&effect.id, now, &progress, &why, true).await?;
+            tx.effect_failed(&effect.id, now, &progress, why, true).await?;
             tracing::error!(message.id = %message, "digital post refuses the receipt");
             tx.tell(
                 room.event(EventKind::EffectFailed, "receipt")
                     .about(message)
-                    .because(&why)
+                    .because(why)
                     .with("effect", &effect.id)
                     .with("kind", &effect.kind)
                     .with("given_up", true),
             );
         }
     }
-    settle(room, &mut tx, vec![effect.message.clone()]).await?;
-    tx.commit(now).await
+    Ok(())
 }
 
 fn later(room: &PostRoom, now: Timestamp, attempts: u32, asked: Duration) -> Timestamp {

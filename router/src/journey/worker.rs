@@ -37,7 +37,10 @@ impl Workers {
         let (stop, stopped) = watch::channel(false);
         let fresh = Arc::new(Mutex::new(fresh));
         let (mut taking, mut looking) = (JoinSet::new(), JoinSet::new());
-        for _ in 0..room.settings.workers.max(1) {
+        // Where one writer does all there is to do, workers side by side only cut its batches small.
+        let alone = room.store.has_one_writer() && matches!(room.journal, Journal::BuiltIn(_));
+        let workers = if alone { 1 } else { room.settings.workers.max(1) };
+        for _ in 0..workers {
             taking.spawn(take_on(room.clone(), fresh.clone(), stopped.clone()));
         }
         looking.spawn(look(room.clone(), stopped));
@@ -187,9 +190,7 @@ async fn carry_out_claimed(room: &PostRoom, effects: Vec<EffectRow>) -> Result<(
     }
     let (receipts, others): (Vec<EffectRow>, Vec<EffectRow>) =
         effects.into_iter().partition(|effect| effect.kind == EffectKind::Receipt.as_str());
-    for receipt in &receipts {
-        receipt::send(room, receipt).await?;
-    }
+    receipt::send(room, receipts).await?;
     let mut ids: Vec<String> = others.iter().map(|effect| effect.message.clone()).collect();
     ids.sort_unstable();
     ids.dedup();

@@ -1,5 +1,7 @@
 //! The built-in journal's cases and their parties (`spec/oio-sag-dokument.md` §2).
 
+use std::collections::HashMap;
+
 use esdh::{Case, CaseDraft, CaseNumber, Fault, Party, PartyId};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -51,6 +53,8 @@ struct SealedParty {
     name: String,
 }
 
+type SealedParties = Vec<(bool, Vec<u8>)>;
+
 macro_rules! columns {
     () => {
         "number, open, successor, subject, facet, unit, handler, entries, wrapped_key, sealed"
@@ -73,6 +77,12 @@ impl CaseRow {
     }
 }
 
+fn party(key: &MessageKey, primary: bool, sealed: &[u8]) -> Result<Party, StoreError> {
+    let party: SealedParty = unseal(key, "party", sealed)?;
+    let id = if party.kind == "cpr" { PartyId::Cpr(party.id) } else { PartyId::Cvr(party.id) };
+    Ok(Party { id, name: party.name, primary })
+}
+
 fn key_id(number: &str) -> String {
     format!("case:{number}")
 }
@@ -88,14 +98,26 @@ impl Store {
 
     /// A case of the built-in journal.
     pub async fn case(&self, number: &str) -> Result<Option<Case>, StoreError> {
-        const SQL: &str =
-            concat!("select ", columns!(), " from case_file where authority = $1 and number = $2");
-        let row: Option<CaseRow> = on_pool!(self, pool =>
-            sqlx::query_as(SQL).bind(&self.authority).bind(number).fetch_optional(pool).await?);
-        match row {
-            Some(row) => Ok(Some(self.opened(row).await?)),
-            None => Ok(None),
+        Ok(self.cases(&[number.to_owned()]).await?.pop())
+    }
+
+    /// Those of these cases that the built-in journal has, in no order.
+    pub async fn cases(&self, numbers: &[String]) -> Result<Vec<Case>, StoreError> {
+        let mut found = Vec::with_capacity(numbers.len());
+        for chunk in shapes(numbers) {
+            on_pool!(self, pool => {
+                let mut query = sqlx::QueryBuilder::new(concat!("select ", columns!(), " from case_file where authority = "));
+                query.push_bind(self.authority.as_str()).push(" and number in (");
+                let mut list = query.separated(", ");
+                for number in chunk {
+                    list.push_bind(number.as_str());
+                }
+                query.push(")");
+                let rows: Vec<CaseRow> = query.build_query_as().fetch_all(pool).await?;
+                found.extend(rows);
+            });
         }
+        self.opened(found).await
     }
 
     /// Open cases of the built-in journal with this party.
@@ -105,39 +127,54 @@ impl Store {
         let lookup = self.party_lookup(party);
         let rows: Vec<CaseRow> = on_pool!(self, pool =>
             sqlx::query_as(SQL).bind(&self.authority).bind(lookup.as_slice()).fetch_all(pool).await?);
-        let mut cases = Vec::with_capacity(rows.len());
-        for row in rows {
-            cases.push(self.opened(row).await?);
-        }
-        Ok(cases)
+        self.opened(rows).await
     }
 
-    async fn opened(&self, row: CaseRow) -> Result<Case, StoreError> {
-        const SQL: &str =
-            "select main, sealed from case_party where authority = $1 and case_number = $2 order by number";
-        let key = row.key(self)?;
-        let parties: Vec<(i64, Vec<u8>)> = on_pool!(self, pool =>
-            sqlx::query_as(SQL).bind(&self.authority).bind(&row.number).fetch_all(pool).await?);
-        let parties = parties
-            .into_iter()
-            .map(|(main, sealed)| {
-                let party: SealedParty = unseal(&key, "party", &sealed)?;
-                let id = if party.kind == "cpr" { PartyId::Cpr(party.id) } else { PartyId::Cvr(party.id) };
-                Ok(Party { id, name: party.name, primary: main == 1 })
+    /// The cases of these rows, with their parties.
+    async fn opened(&self, rows: Vec<CaseRow>) -> Result<Vec<Case>, StoreError> {
+        let numbers: Vec<&str> = rows.iter().map(|row| row.number.as_str()).collect();
+        let mut parties = self.sealed_parties(&numbers).await?;
+        rows.into_iter()
+            .map(|row| {
+                let key = row.key(self)?;
+                let sealed = parties.remove(&row.number).unwrap_or_default();
+                let parties = sealed.into_iter().map(|(main, sealed)| party(&key, main, &sealed));
+                let parties = parties.collect::<Result<_, StoreError>>()?;
+                let sealed: SealedCase = unseal(&key, "case", &row.sealed)?;
+                Ok(Case {
+                    number: CaseNumber(row.number),
+                    title: sealed.title,
+                    open: row.open == 1,
+                    successor: row.successor.map(CaseNumber),
+                    subject: row.subject.and_then(|text| text.parse().ok()),
+                    facet: row.facet.and_then(|text| text.parse().ok()),
+                    unit: row.unit,
+                    handler: row.handler,
+                    parties,
+                })
             })
-            .collect::<Result<_, StoreError>>()?;
-        let sealed: SealedCase = unseal(&key, "case", &row.sealed)?;
-        Ok(Case {
-            number: CaseNumber(row.number),
-            title: sealed.title,
-            open: row.open == 1,
-            successor: row.successor.map(CaseNumber),
-            subject: row.subject.and_then(|text| text.parse().ok()),
-            facet: row.facet.and_then(|text| text.parse().ok()),
-            unit: row.unit,
-            handler: row.handler,
-            parties,
-        })
+            .collect()
+    }
+
+    /// The parties of these cases, in order: whether the main one, and the sealed party.
+    async fn sealed_parties(&self, numbers: &[&str]) -> Result<HashMap<String, SealedParties>, StoreError> {
+        let mut found: HashMap<String, SealedParties> = HashMap::with_capacity(numbers.len());
+        for chunk in shapes(numbers) {
+            on_pool!(self, pool => {
+                let mut query = sqlx::QueryBuilder::new("select case_number, main, sealed from case_party where authority = ");
+                query.push_bind(self.authority.as_str()).push(" and case_number in (");
+                let mut list = query.separated(", ");
+                for number in chunk {
+                    list.push_bind(*number);
+                }
+                query.push(") order by case_number, number");
+                let rows: Vec<(String, i64, Vec<u8>)> = query.build_query_as().fetch_all(pool).await?;
+                for (number, main, sealed) in rows {
+                    found.entry(number).or_default().push((main == 1, sealed));
+                }
+            });
+        }
+        Ok(found)
     }
 
     /// Wraps the keys of cases and kept policies anew that are not under the newest wrapping key. Returns how many.

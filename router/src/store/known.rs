@@ -1,8 +1,10 @@
 //! What the authority knows by heart: letters it sent, persons under protection, editions of its policy.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::Timestamp;
 
-use super::pool::{insert_many, on_pool, on_tx};
+use super::pool::{insert_many, on_pool, on_tx, shapes};
 use super::{Store, StoreError};
 use crate::clock::Entropy;
 use crate::keys::{MessageKey, WrappedKey};
@@ -39,11 +41,26 @@ impl Store {
         tx.commit(now).await
     }
 
-    /// The case of a letter that we sent, by its message UUID.
-    pub async fn case_of_sent(&self, message_uuid: &str) -> Result<Option<String>, StoreError> {
-        const SQL: &str = "select case_number from sent_letter where authority = $1 and message_uuid = $2";
-        Ok(on_pool!(self, pool =>
-            sqlx::query_scalar(SQL).bind(&self.authority).bind(message_uuid).fetch_optional(pool).await?))
+    /// The cases of letters that we sent, by message UUID in lower case.
+    pub async fn cases_of_sent(
+        &self,
+        message_uuids: &[String],
+    ) -> Result<HashMap<String, String>, StoreError> {
+        let mut found = HashMap::new();
+        for chunk in shapes(message_uuids) {
+            on_pool!(self, pool => {
+                let mut query = sqlx::QueryBuilder::new("select message_uuid, case_number from sent_letter where authority = ");
+                query.push_bind(self.authority.as_str()).push(" and message_uuid in (");
+                let mut list = query.separated(", ");
+                for uuid in chunk {
+                    list.push_bind(uuid.as_str());
+                }
+                query.push(")");
+                let rows: Vec<(String, String)> = query.build_query_as().fetch_all(pool).await?;
+                found.extend(rows);
+            });
+        }
+        Ok(found)
     }
 
     /// The cases of letters that we sent under this id of our own.
@@ -74,18 +91,26 @@ impl Store {
         tx.commit(now).await
     }
 
-    /// Is one of these persons under protection?
-    pub async fn any_protected(&self, cprs: &[&str]) -> Result<bool, StoreError> {
-        const SQL: &str = "select count(*) from protected_person where authority = $1 and lookup = $2";
-        for cpr in cprs {
-            let lookup = self.keys.lookup("cpr", cpr);
-            let found: i64 = on_pool!(self, pool =>
-                sqlx::query_scalar(SQL).bind(&self.authority).bind(lookup.as_slice()).fetch_one(pool).await?);
-            if found > 0 {
-                return Ok(true);
-            }
+    /// Which of these persons and companies are under protection.
+    pub async fn protected(&self, numbers: &[String]) -> Result<HashSet<String>, StoreError> {
+        let lookups: Vec<([u8; 32], &String)> =
+            numbers.iter().map(|number| (self.keys.lookup("cpr", number), number)).collect();
+        let mut found = HashSet::new();
+        for chunk in shapes(&lookups) {
+            on_pool!(self, pool => {
+                let mut query = sqlx::QueryBuilder::new("select lookup from protected_person where authority = ");
+                query.push_bind(self.authority.as_str()).push(" and lookup in (");
+                let mut list = query.separated(", ");
+                for (lookup, _) in chunk {
+                    list.push_bind(lookup.as_slice());
+                }
+                query.push(")");
+                let rows: Vec<Vec<u8>> = query.build_query_scalar().fetch_all(pool).await?;
+                let is_listed = |lookup: &[u8; 32]| rows.iter().any(|row| row.as_slice() == lookup);
+                found.extend(chunk.iter().filter(|(lookup, _)| is_listed(lookup)).map(|(_, number)| (*number).clone()));
+            });
         }
-        Ok(false)
+        Ok(found)
     }
 
     /// Keeps the text of a policy edition, sealed, as evidence of what decided. True when it was new.

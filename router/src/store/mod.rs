@@ -57,6 +57,11 @@ pub struct Store {
 }
 
 impl Store {
+    /// Does every write wait for the one before it? So in SQLite.
+    pub fn has_one_writer(&self) -> bool {
+        matches!(self.pools, Pools::Sqlite { .. })
+    }
+
     /// Opens the database without touching its schema.
     pub async fn open(
         place: &DatabaseLocation,
