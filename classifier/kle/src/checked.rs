@@ -88,3 +88,65 @@ impl fmt::Display for Checked<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::{Register, import, normalise};
+
+    const TABLE: &str = "number\ttitle\tvalid_from\tvalid_to\n\
+        09\tTang\n\
+        09.10\tTang\n\
+        09.10.04\tGammel\t\t2023-02-01\n\
+        09.10.08\tNy\t2023-02-01\n\
+        09.10.12\tDelt\t\t2023-02-01\n\
+        09.10.16\tSenere\t2030-01-01\n\
+        09.10.20\tSlut\t\t2023-02-01\n";
+    const REPLACED: &str = "old_number\tnew_number\tbasis\n\
+        09.10.04\t09.10.08\tkl\n\
+        09.10.12\t09.10.08\tsame-title\n\
+        09.10.12\t09.10\tsame-title\n";
+    const FACETS: &str = "facet\ttitle\nK\tOpfundet\nK02\tOpfundet\n";
+
+    #[test]
+    fn a_mark_is_held_against_the_register() {
+        let parts = [TABLE, REPLACED, FACETS].map(|table| import(table.as_bytes()).unwrap());
+        let (register, _) = Register::build(parts.into(), None, None);
+        for (mark, facet, today, remark) in [
+            ("09.10.08", Some("K02"), Some("09.10.08"), None),
+            (
+                "KLE 09.10.04",
+                None,
+                Some("09.10.08"),
+                Some("KLE 09.10.04 udgik 1. februar 2023 og er afløst af 09.10.08"),
+            ),
+            (
+                "09.10.12",
+                None,
+                None,
+                Some(
+                    "KLE 09.10.12 udgik 1. februar 2023 og er afløst af 09.10 eller 09.10.08 \
+                     (udledt, ikke oplyst af KL)",
+                ),
+            ),
+            ("09.10.16", None, None, Some("KLE 09.10.16 gælder først fra 1. januar 2030")),
+            ("09.10.20", None, None, Some("KLE 09.10.20 udgik 1. februar 2023 uden kendt afløser")),
+            ("09.10.24", None, None, Some("KLE 09.10.24 findes ikke i emneplanen, men 09.10 gør")),
+            (
+                "09.10.84",
+                None,
+                None,
+                Some("KLE 09.10.84 er et lokalt nummer, som ikke står i den indlæste emneplan"),
+            ),
+            ("09.10.08", Some("A53"), Some("09.10.08"), Some("handlingsfacet A53 findes ikke i emneplanen")),
+        ] {
+            let mark = normalise(mark, facet);
+            let checked = checked(&mark, register.at(date(2024, 1, 1))).unwrap();
+            assert_eq!(checked.today().map(|subject| subject.to_string()).as_deref(), today);
+            assert_eq!(checked.remark().as_deref(), remark);
+        }
+        assert_eq!(checked(&normalise("", None), register.at(date(2024, 1, 1))), None);
+    }
+}

@@ -120,10 +120,13 @@ impl Gathered {
         if self.edition.is_none() && format.states_edition() {
             self.reports.add(Fault::NoEdition, Place::default());
         }
+        let mut reports = self.reports.finish();
+        // Outer records end after the inner ones; people read from the top.
+        reports.sort_by_key(|report| report.place.line);
         Import {
             format,
             edition: self.edition,
-            reports: self.reports.finish(),
+            reports,
             subjects: self.subjects,
             facets: self.facets,
             keywords: self.keywords,

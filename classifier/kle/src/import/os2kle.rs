@@ -6,7 +6,7 @@
 use super::text::lines;
 use super::{Fault, Format, Gathered, Place, Row, values};
 use crate::register::Entry;
-use crate::{Keyword, KeywordKind, Subject};
+use crate::{Keyword, Subject};
 
 pub(super) fn read(text: &str, out: &mut Gathered) -> Format {
     for (place, line) in lines(text) {
@@ -42,7 +42,7 @@ fn subject(number: &str, title: &str, words: &str, place: Place, out: &mut Gathe
 }
 
 fn keyword(number: Subject, word: &str, weight: Option<u32>, place: &Place, out: &mut Gathered) {
-    let text = word.trim();
+    let (text, kind, _) = Keyword::read(word);
     if text.is_empty() {
         return out.reports.add(Fault::KeywordIncomplete, place.clone());
     }
@@ -50,7 +50,7 @@ fn keyword(number: Subject, word: &str, weight: Option<u32>, place: &Place, out:
         out.reports.add(Fault::BadWeight, place.clone());
     }
     let text = text.to_owned();
-    out.keywords.push(Keyword { subject: Some(number), facet: None, text, weight, kind: KeywordKind::Plain });
+    out.keywords.push(Keyword { subject: Some(number), facet: None, text, weight, kind });
 }
 
 /// The first word, its weight, and what follows. A word ends where digits in brackets and a semicolon do.

@@ -58,6 +58,8 @@ pub enum Fault {
     BadCode,
     /// A number in the interval left to the authorities.
     Local,
+    /// The file has the number twice for the same days; the first was kept and filled.
+    Twice,
     /// Two sources give different titles; the first was kept.
     TitleDisagrees,
     /// Two sources give different periods; the first was kept.
@@ -144,6 +146,7 @@ impl Fault {
             Self::BadLine => ("bad-line", "linjen kan ikke læses og er udeladt"),
             Self::BadCode => ("bad-code", "koden kan ikke læses, og rækken er udeladt"),
             Self::Local => ("local", "nummeret er lokalt (over 79)"),
+            Self::Twice => ("twice", "nummeret står to gange for samme periode; den første række gælder"),
             Self::TitleDisagrees => {
                 ("title-disagrees", "to kilder har forskellige titler; den første er beholdt")
             }
@@ -169,7 +172,7 @@ impl Fault {
                 ("keyword-of-unknown", "der er stikord til et nummer, som ikke findes i emneplanen")
             }
             Self::ParentsImplied(_) => {
-                ("parents-implied", "grupper og hovedgrupper uden egen række er tilføjet uden titel")
+                ("parents-implied", "overordnede numre uden egen række er tilføjet uden titel")
             }
             Self::TargetExpired => ("target-expired", "tabellen peger på et udgået KLE-nummer"),
             Self::TargetUnknown => {
@@ -185,7 +188,7 @@ impl fmt::Display for Fault {
         let words = self.words().1;
         match self {
             Self::UnknownElement(name) => write!(f, "{words}: {name}"),
-            Self::ParentsImplied(count) => write!(f, "{count} {words}"),
+            Self::ParentsImplied(count) => write!(f, "{words}: {count}"),
             Self::More(code, count) => write!(f, "{count} {words} ({code})"),
             _ => f.write_str(words),
         }

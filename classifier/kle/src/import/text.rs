@@ -56,9 +56,33 @@ impl Columns {
         names.iter().find_map(|name| self.names.iter().position(|have| have == name))
     }
 
-    pub(crate) fn row<'a>(&self, line: &'a str) -> Vec<Cow<'a, str>> {
-        fields(line, self.separator)
+    /// The rows under the header with the numbers of their lines.
+    pub(crate) fn rows<'a>(&self, text: &'a str) -> impl Iterator<Item = (usize, Vec<Cow<'a, str>>)> {
+        let separator = self.separator;
+        records(text, separator).skip(1).map(move |(line, record)| (line, fields(record, separator)))
     }
+}
+
+/// A quote that is still open after so many lines was no quote.
+const LINES_IN_QUOTES: usize = 8;
+
+/// Lines; one that opens a quote goes on to the line that closes it, as spreadsheets write cells with line breaks.
+fn records(text: &str, separator: char) -> impl Iterator<Item = (usize, &str)> {
+    let mut line = 0;
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let balanced = |end: usize| separator == '\t' || text[..end].matches('"').count() % 2 == 0;
+        let ends = text.match_indices('\n').map(|(end, _)| end).chain([text.len()]);
+        let mut ends = ends.take(LINES_IN_QUOTES).peekable();
+        let first = ends.peek().copied()?;
+        let end = ends.find(|&end| balanced(end)).unwrap_or(first);
+        let at = line + 1;
+        line += text[..end].matches('\n').count() + 1;
+        rest = text.get(end + 1..);
+        Some((at, text[..end].trim_end_matches('\r')))
+    })
+    .filter(|(_, record)| !record.trim().is_empty())
 }
 
 /// Takes a line apart. Quotes mean something between semicolons and commas; between tabs they are text.
@@ -123,6 +147,14 @@ mod tests {
             assert_eq!(fields(line, ';'), expected, "{line}");
         }
         assert_eq!(fields("\"a\t\"b", '\t'), ["\"a", "\"b"]);
+    }
+
+    #[test]
+    fn a_quote_may_go_on_to_the_next_line_but_not_for_ever() {
+        let read = |text| records(text, ';').collect::<Vec<_>>();
+        assert_eq!(read("a;\"b\r\r\n\"\r\r\nc;d"), [(1, "a;\"b\r\r\n\""), (3, "c;d")]);
+        let open = format!("a;\"b\n{}", "c;d\n".repeat(20));
+        assert_eq!(read(&open).len(), 21);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::format::{FACET, KEYWORD, NEW, NUMBER, OLD, TITLE};
-use super::text::{Columns, lines};
+use super::text::Columns;
 use super::{Fault, Format, Gathered, Place, Reference, Reports, Row, values};
 use crate::register::{Basis, Entry, Number};
 use crate::{Keyword, Level, Subject};
@@ -22,8 +22,8 @@ impl Fields<'_> {
 }
 
 pub(super) fn read(format: Format, columns: &Columns, text: &str, out: &mut Gathered) -> Format {
-    for (line, row) in lines(text).skip(1) {
-        let fields = Fields { columns, fields: columns.row(row) };
+    for (line, fields) in columns.rows(text) {
+        let fields = Fields { columns, fields };
         let place = Place::line(line);
         if fields.fields.len() < 2 {
             out.reports.add(Fault::ShortRow, place);

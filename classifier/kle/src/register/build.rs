@@ -3,7 +3,7 @@
 //! The files are taken in the order they are given. The first that speaks of a number decides; later ones fill what
 //! it left empty. So the authority's own list, or KL's feed, goes first and derived tables last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -117,6 +117,7 @@ fn add_all<K: Number>(
 ) {
     // Current rows first, so that their beginning is known when an older period of the number comes.
     rows.sort_by_key(|row| (row.entry.expired.is_some() || row.withdrawn, row.place.line));
+    let mut seen = BTreeSet::new();
     for crate::import::Row { mut entry, withdrawn, place } in rows {
         if withdrawn && entry.expired.is_none() {
             entry.expired = edition;
@@ -130,6 +131,9 @@ fn add_all<K: Number>(
         }
         if entry.is_local() {
             reports.add(Fault::Local, place.clone());
+        }
+        if !seen.insert((entry.number, entry.created, entry.expired)) {
+            reports.add(Fault::Twice, place.clone());
         }
         for disagreement in table.add(entry) {
             let fault = match disagreement {

@@ -146,13 +146,15 @@ impl<K: Number> Entry<K> {
             && self.expired.is_none_or(|expired| date < expired)
     }
 
-    /// Is there a day on which both apply?
+    /// Is there a day on which both apply, or are their periods the same?
     pub fn overlaps(&self, other: &Self) -> bool {
         let before = |a: &Self, b: &Self| match (a.expired, b.created) {
             (Some(expired), Some(created)) => expired <= created,
             _ => false,
         };
-        !before(self, other) && !before(other, self)
+        // A row that never applied is still the same as itself.
+        let same = (self.created, self.expired) == (other.created, other.expired);
+        same || (!before(self, other) && !before(other, self))
     }
 
     /// Is it in the interval left to the authorities?

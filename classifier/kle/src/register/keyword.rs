@@ -48,8 +48,10 @@ impl KeywordKind {
 
 impl Keyword {
     /// Takes a keyword and its mark apart; tells also whether the mark lacked its closing bracket.
+    ///
+    /// Runs of blanks become one: the lists are not consistent, and nobody searches for two.
     pub(crate) fn read(text: &str) -> (String, KeywordKind, bool) {
-        let text = text.trim();
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let marks = [
             ("[=Emne", KeywordKind::Title),
             ("[=Gruppe", KeywordKind::Title),
@@ -57,13 +59,13 @@ impl Keyword {
             ("[=Handlingsfacet", KeywordKind::Title),
             ("[udgået", KeywordKind::Former),
         ];
-        let closed = text.strip_suffix(']').unwrap_or(text).trim_end();
+        let closed = text.strip_suffix(']').unwrap_or(&text).trim_end();
         for (mark, kind) in marks {
             if let Some(word) = closed.strip_suffix(mark) {
                 return (word.trim_end().to_owned(), kind, !text.ends_with(']'));
             }
         }
-        (text.to_owned(), KeywordKind::Plain, false)
+        (text, KeywordKind::Plain, false)
     }
 }
 
@@ -110,6 +112,7 @@ mod tests {
             ("Tang [=Emne]", "Tang", KeywordKind::Title, false),
             ("Tang [=Emne", "Tang", KeywordKind::Title, true),
             ("Tang [=Hovedgruppe] ", "Tang", KeywordKind::Title, false),
+            ("Tang  og tare", "Tang og tare", KeywordKind::Plain, false),
             ("Tang [udgået]", "Tang", KeywordKind::Former, false),
             ("Tang [frisk]", "Tang [frisk]", KeywordKind::Plain, false),
         ] {

@@ -2,6 +2,8 @@
 //!
 //! A number that the new edition no longer lists is closed on its day, never deleted (`spec/kle.md` §5).
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::{Counts, Entry, Keywords, Number, Register, Table};
@@ -52,16 +54,21 @@ fn renewed<K: Number>(old: &Table<K>, new: Table<K>, date: Date) -> Table<K> {
     let mut rows: Vec<Entry<K>> = Vec::new();
     for mut row in Vec::from(new).into_iter().filter(|row| !row.implied) {
         // A number that had ended and is listed again without a date begins anew now.
-        let before = old.of(row.number);
-        let had_ended = before.iter().all(|row| row.expired.is_some_and(|expired| expired <= date));
-        if row.created.is_none() && row.expired.is_none() && had_ended && !before.is_empty() {
+        let ended = |row: &Entry<K>| row.expired.is_some_and(|expired| expired <= date);
+        let had_ended = old.current(row.number, date).is_none() && old.of(row.number).iter().any(ended);
+        if row.created.is_none() && row.expired.is_none() && had_ended {
             row.created = Some(date);
         }
         rows.push(row);
     }
-    let listed: std::collections::BTreeSet<K> =
-        rows.iter().filter(|row| row.applies(date)).map(|row| row.number).collect();
+    let listed: BTreeSet<K> = rows.iter().filter(|row| row.applies(date)).map(|row| row.number).collect();
+    let begun: BTreeSet<(K, Option<Date>)> = rows.iter().map(|row| (row.number, row.created)).collect();
     for mut row in old.iter().filter(|row| !row.implied).cloned() {
+        // What was to begin later has begun, if the new edition lists it: only the new one knows when.
+        let later = row.created.is_some_and(|created| created > date);
+        if later && listed.contains(&row.number) && !begun.contains(&(row.number, row.created)) {
+            row.created = None;
+        }
         if row.applies(date) && !listed.contains(&row.number) && !row.is_local() {
             row.expired = Some(date);
         }
@@ -70,4 +77,54 @@ fn renewed<K: Number>(old: &Table<K>, new: Table<K>, date: Date) -> Table<K> {
     let mut table = Table::from(rows);
     table.imply_parents();
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::{Standing, Subject, import};
+
+    const DAY: Date = date(2024, 2, 1);
+
+    fn register(rows: &[&str]) -> Register {
+        let table = format!("number\ttitle\tvalid_from\tvalid_to\n{}", rows.join("\n"));
+        Register::build(vec![import(table.as_bytes()).unwrap()], None, None).0
+    }
+
+    fn key(text: &str) -> Subject {
+        Subject::parse(text).unwrap()
+    }
+
+    #[test]
+    fn what_the_new_edition_no_longer_lists_is_closed_on_its_day_and_not_forgotten() {
+        let old = register(&["09\tTang", "09.10\tGammel", "09.90\tEgen"]);
+        let new = register(&["09\tTang og tare", "09.20\tNy"]);
+        let renewed = renew(&old, new, DAY);
+        let on = |number, date| renewed.subject(key(number), date);
+        assert!(matches!(on("09.10", DAY), Standing::Expired { entry, .. } if entry.expired == Some(DAY)));
+        assert!(on("09.10", date(2024, 1, 31)).is_current());
+        assert!(on("09.90", DAY).is_current(), "only the authority ends its own numbers");
+        assert!(on("09.20", DAY).is_current());
+        assert_eq!(renewed.title(key("09"), DAY), Some("Tang og tare"));
+    }
+
+    #[test]
+    fn a_number_that_comes_back_begins_anew_and_keeps_its_past() {
+        let old = register(&["09\tTang", "09.10\tGammel\t\t2019-08-01"]);
+        let renewed = renew(&old, register(&["09\tTang", "09.10\tIgen"]), DAY);
+        let on = |date| renewed.subject(key("09.10"), date).is_current();
+        assert!(on(date(2019, 1, 1)) && !on(date(2020, 1, 1)) && on(DAY));
+    }
+
+    #[test]
+    fn an_edition_that_lacks_a_fifth_is_not_plausible() {
+        let rows: Vec<String> = (0..100).map(|number| format!("{number:02}\tTang")).collect();
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        let old = register(&rows);
+        assert_eq!(check_plausible(&old, &register(&rows[..80]), DAY), Ok(()));
+        let cut = check_plausible(&old, &register(&rows[..79]), DAY);
+        assert_eq!(cut, Err(Implausible { old: 100, new: 79 }));
+    }
 }
