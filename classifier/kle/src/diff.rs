@@ -212,3 +212,80 @@ impl<K: Number> fmt::Display for Change<K> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::{Register, import};
+
+    const DAY: Date = date(2024, 2, 1);
+
+    fn register(tables: &[&str]) -> Register {
+        let parts = tables.iter().map(|table| import(table.as_bytes()).unwrap()).collect();
+        Register::build(parts, None, None).0
+    }
+
+    fn told<K: Number>(changes: &[Change<K>]) -> Vec<String> {
+        changes.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn every_kind_of_change_is_told_once_and_in_order() {
+        let old = register(&[
+            "number\ttitle\tretention\tuuid\tvalid_to\n09\tTang\n09.10\tTang/tare\n\
+             09.10.04\tFlyttet\n09.10.08\tUdgået\n09.10.12\tVæk\n09.10.16\tGammelt navn\n\
+             09.10.20\tKode\tK/P5Y\n09.10.24\tNøgle\t\t00000000-0000-4000-8000-000000000001\n\
+             09.10.28\tUkendt kode\tB\n09.10.32\tSnart\n09.10.36\tIgen\t\t\t2020-02-01\n\
+             09.10.44\tSkifter nummer\t\t00000000-0000-4000-8000-000000000003\n",
+            "facet\ttitle\tretention\nK02\tOpfundet\tK\nK03\tVæk\t\n",
+        ]);
+        let new = register(&[
+            "number\ttitle\tretention\tuuid\tvalid_to\n09\tTang\n09.10\tTang / tare\n\
+             09.10.04\tFlyttet\t\t\t2024-02-01\n09.10.08\tUdgået\t\t\t2024-02-01\n09.10.16\tNyt navn\n\
+             09.10.20\tKode\tB\n09.10.24\tNøgle\t\t00000000-0000-4000-8000-000000000002\n\
+             09.10.28\tUkendt kode\n09.10.32\tSnart [udgår 2027]\n09.10.36\tIgen\n09.10.40\tNy\n\
+             09.10.48\tSkifter nummer\t\t00000000-0000-4000-8000-000000000003\n",
+            "old_number\tnew_number\n09.10.04\t09.10.40\n",
+            "facet\ttitle\tretention\nK02\tOpfundet\tK5\nK04\tNy\t\n",
+        ]);
+        let diff = diff(old.at(DAY), new.at(DAY));
+        assert_eq!(
+            told(&diff.subjects),
+            [
+                "09.10.04 »Flyttet« er afløst af 09.10.40",
+                "09.10.08 »Udgået« udgik 1. februar 2024",
+                "09.10.12 »Væk« findes ikke mere i emneplanen",
+                "09.10.16 »Nyt navn« hed »Gammelt navn«",
+                "09.10.20 »Kode« har bevaringskode B mod før K",
+                "09.10.20 »Kode« har slettefrist ingen mod før P5Y",
+                "09.10.24 »Nøgle« har fået en anden UUID; se efter, om det betyder det samme",
+                "09.10.32 »Snart« udgår i 2027",
+                "09.10.36 »Igen« gælder igen",
+                "09.10.40 »Ny« er nyt",
+                "09.10.44 »Skifter nummer« er afløst af 09.10.48",
+                "09.10.48 »Skifter nummer« er nyt",
+            ]
+        );
+        assert_eq!(
+            told(&diff.facets),
+            [
+                "K02 »Opfundet« har bevaringskode K5 mod før K",
+                "K03 »Væk« findes ikke mere i emneplanen",
+                "K04 »Ny« er nyt",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_undated_end_falls_on_the_day_of_the_edition() {
+        let classes = r#"[{"BrugervendtNoegle": "09.10.04", "Titel": "Gammel", "Tilstand": false,
+            "UUID": "00000000-0000-4000-8000-000000000001"}, {"BrugervendtNoegle": "09.10.08",
+            "Titel": "Ny", "Tilstand": true, "Erstatter": "00000000-0000-4000-8000-000000000001"}]"#;
+        let part = import(classes.as_bytes()).unwrap();
+        let (register, _) = Register::build(vec![part], Some(DAY), None);
+        let diff = diff(register.at(date(2024, 1, 31)), register.at(DAY));
+        assert_eq!(told(&diff.subjects), ["09.10.04 »Gammel« er afløst af 09.10.08"]);
+    }
+}

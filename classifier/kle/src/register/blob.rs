@@ -85,3 +85,29 @@ impl Register {
         to_blob("kle-content", &content)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Crosswalk, Scheme};
+
+    #[test]
+    fn a_blob_of_another_kind_or_a_newer_version_is_told_apart_from_a_damaged_one() {
+        let register = Register::default().to_bytes();
+        let newer = String::from_utf8(register.clone()).unwrap().replace("\"version\":1", "\"version\":2");
+        let crosswalk = Crosswalk::read(b"Kode;KLE\n", "x", Scheme::Form).unwrap().0.to_bytes();
+        assert!(Register::from_bytes(&register).is_ok());
+        assert!(matches!(Register::from_bytes(newer.as_bytes()), Err(NotRegister::Newer(2))));
+        assert!(matches!(Register::from_bytes(&crosswalk), Err(NotRegister::OtherKind)));
+        assert!(matches!(Register::from_bytes(&register[1..]), Err(NotRegister::Damaged(_))));
+    }
+
+    #[test]
+    fn the_digest_is_of_what_a_register_says_and_not_of_where_it_comes_from() {
+        let part = || crate::import(b"number\ttitle\n09\tTang\n").unwrap();
+        let build = |label: &str| Register::build(vec![part()], None, Some(label.into())).0;
+        let (one, other) = (build("en"), build("en anden"));
+        assert_ne!(one.to_bytes(), other.to_bytes());
+        assert_eq!(one.digest_input(), other.digest_input());
+    }
+}

@@ -51,32 +51,33 @@ fn renewed<K: Number>(old: &Table<K>, new: Table<K>, date: Date) -> Table<K> {
     if new.is_empty() {
         return old.clone();
     }
-    let mut rows: Vec<Entry<K>> = Vec::new();
-    for mut row in Vec::from(new).into_iter().filter(|row| !row.implied) {
-        // A number that had ended and is listed again without a date begins anew now.
-        let ended = |row: &Entry<K>| row.expired.is_some_and(|expired| expired <= date);
-        let had_ended = old.current(row.number, date).is_none() && old.of(row.number).iter().any(ended);
-        if row.created.is_none() && row.expired.is_none() && had_ended {
-            row.created = Some(date);
-        }
-        rows.push(row);
-    }
+    let mut rows: Vec<Entry<K>> = Vec::from(new).into_iter().filter(|row| !row.implied).collect();
+    rows.iter_mut().for_each(|row| begin_anew(row, old, date));
     let listed: BTreeSet<K> = rows.iter().filter(|row| row.applies(date)).map(|row| row.number).collect();
     let begun: BTreeSet<(K, Option<Date>)> = rows.iter().map(|row| (row.number, row.created)).collect();
     for mut row in old.iter().filter(|row| !row.implied).cloned() {
-        // What was to begin later has begun, if the new edition lists it: only the new one knows when.
+        let is_listed = listed.contains(&row.number);
         let later = row.created.is_some_and(|created| created > date);
-        if later && listed.contains(&row.number) && !begun.contains(&(row.number, row.created)) {
-            row.created = None;
-        }
-        if row.applies(date) && !listed.contains(&row.number) && !row.is_local() {
+        if row.applies(date) && !is_listed && !row.is_local() {
             row.expired = Some(date);
+        } else if later && is_listed && !begun.contains(&(row.number, row.created)) {
+            // What was to begin later has begun already: only the new edition knows when.
+            row.created = None;
         }
         rows.push(row);
     }
     let mut table = Table::from(rows);
     table.imply_parents();
     table
+}
+
+/// A number that had ended and is listed again without a date begins anew now.
+fn begin_anew<K: Number>(row: &mut Entry<K>, old: &Table<K>, date: Date) {
+    let ended = |row: &Entry<K>| row.expired.is_some_and(|expired| expired <= date);
+    let had_ended = old.current(row.number, date).is_none() && old.of(row.number).iter().any(ended);
+    if row.created.is_none() && row.expired.is_none() && had_ended {
+        row.created = Some(date);
+    }
 }
 
 #[cfg(test)]
