@@ -192,7 +192,7 @@ fn trailing_facet(rest: &str) -> (Option<Facet>, &str) {
 }
 
 /// A facet at the head of a text, in either case, not followed by a further letter or digit; and its length.
-fn facet_at(text: &str) -> Option<(Facet, usize)> {
+pub(crate) fn facet_at(text: &str) -> Option<(Facet, usize)> {
     let (letter, letter_length) = category_at(text)?;
     let digits = text.get(letter_length..letter_length + 2)?;
     let behind = &text[letter_length + 2..];
@@ -204,7 +204,7 @@ fn facet_at(text: &str) -> Option<(Facet, usize)> {
 }
 
 /// A category letter in either case; Å may be an A with a combining ring (the decomposed form).
-fn category_at(text: &str) -> Option<(char, usize)> {
+pub(crate) fn category_at(text: &str) -> Option<(char, usize)> {
     let letter = text.chars().next()?;
     let length = letter.len_utf8();
     let upper = letter.to_uppercase().next()?;

@@ -16,6 +16,9 @@ pub struct Subject {
     level: Level,
 }
 
+/// The highest group or subject part that KL gives out. Source: `spec/kle.md` §2.
+const LAST_CENTRAL: u8 = 79;
+
 /// How deep a number goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
@@ -64,6 +67,14 @@ impl Subject {
     /// The number of the main group, 0 to 99.
     pub fn main_group(self) -> u8 {
         self.parts[0]
+    }
+
+    /// Is it in the interval left to the authorities: a group or subject part above 79?
+    ///
+    /// They may add groups and subjects there, never main groups (`spec/kle.md` §2).
+    pub fn is_local(self) -> bool {
+        let [_, group, subject] = self.parts;
+        group > LAST_CENTRAL || subject > LAST_CENTRAL
     }
 
     /// The number one level up; `None` for a main group.
@@ -147,6 +158,20 @@ mod tests {
             ["", ".", "2", "27.", "27.1", "27.18.4", " 27", "27.18.04.01", "27-18", "a7", "27.18.04G01", "٢٧"]
         {
             assert_eq!(Subject::parse(text), Err(NotSubject), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_above_79_are_local_but_main_groups_never_are() {
+        for (text, local) in [
+            ("27.80", true),
+            ("27.79", false),
+            ("27.18.80", true),
+            ("27.85.01", true),
+            ("85", false),
+            ("85.15.70", false),
+        ] {
+            assert_eq!(Subject::parse(text).unwrap().is_local(), local, "{text}");
         }
     }
 
