@@ -2,7 +2,7 @@
 //!
 //! A program of its own rather than a sampling benchmark: what counts is the rate over a whole run with real fsyncs,
 //! over real HTTP connections, until the last message is settled. `tests/peers/postfix/run` compares it with Postfix
-//! in one go. Environment: `MESSAGES` (default 5000), `SENDERS` (default 32), `STORED` (messages in the store before,
+//! in one go. Environment: `MESSAGES` (default 6000), `SENDERS` (default 64), `STORED` (messages in the store before,
 //! default 0), `FOLDER` (where, default a temporary folder; one that has messages already is only filled up).
 
 use std::net::SocketAddr;
@@ -45,7 +45,7 @@ fn main() {
 }
 
 async fn run() {
-    let (messages, senders, stored) = (number("MESSAGES", 5000), number("SENDERS", 32), number("STORED", 0));
+    let (messages, senders, stored) = (number("MESSAGES", 6000), number("SENDERS", 64), number("STORED", 0));
     let temporary = tempfile::tempdir().expect("a folder");
     let folder = std::env::var("FOLDER").map_or_else(|_| temporary.path().join("house"), Into::into);
     let mut config = Config::demo(&folder, CVR, "Målekøbing Kommune").expect("sound defaults");

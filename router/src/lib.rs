@@ -14,6 +14,7 @@ pub mod store;
 
 pub mod backup;
 pub mod cli;
+pub mod editions;
 pub mod story;
 pub mod web;
 

@@ -13,9 +13,9 @@ use crate::audit::{Actor, Event, EventKind};
 use crate::clock::{Clock, Entropy};
 use crate::content::ContentStore;
 use crate::digital_post::DigitalPost;
+use crate::store::Store;
 use crate::store::journal::BuiltIn;
 use crate::store::message::Lease;
-use crate::store::{Store, StoreError};
 
 /// Postfunktion: the room, its shelves and its clock.
 #[doc(alias = "postfunktion")]
@@ -131,23 +131,9 @@ impl PostRoom {
         self.policy.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }
 
-    /// Puts another policy in force, keeps its text and tells the audit log.
-    pub async fn activate(&self, policy: Policy, text: &str, by: Actor) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        let edition = policy.edition().to_owned();
-        self.store.keep_policy(&edition, text.as_bytes(), &self.entropy, now).await?;
-        let known = self.store.meta("policy-edition").await?;
-        if known.as_deref() != Some(edition.as_str()) {
-            let mut tx = self.store.begin().await?;
-            tx.tell(
-                Event::new(now, self.store.authority(), EventKind::RulesActivated, by)
-                    .with("edition", &edition),
-            );
-            tx.commit(now).await?;
-            self.store.set_meta("policy-edition", &edition, now).await?;
-        }
+    /// Goes on with another policy from the next message on.
+    pub fn take_up(&self, policy: Policy) {
         *self.policy.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(policy);
-        Ok(())
     }
 
     /// A claim from now on.

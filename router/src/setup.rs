@@ -11,8 +11,9 @@ use crate::clock::{Clock, Entropy, SystemClock};
 use crate::config::{self, Config, ContentBackend};
 use crate::content::{Backend, ContentError, ContentStore, S3, S3Credentials};
 use crate::digital_post::DigitalPost;
+use crate::editions::{self, Desk};
 use crate::keys::{KeyError, KeyFile, Keys};
-use crate::room::{Journal, Parts, PostRoom, Settings, edition_of};
+use crate::room::{Journal, Parts, PostRoom, Settings};
 use crate::store::journal::BuiltIn;
 use crate::store::{Store, StoreError};
 
@@ -98,8 +99,8 @@ pub async fn open_furnished(
     store.migrate().await?;
     same_keys(&store, &keys, now).await?;
     let content = ContentStore::open(&backend(&config)?, now).await?;
-    let policy = load_policy(&config, &files)?;
-    let text = files.iter().map(|(name, text)| format!("# {name}\n{text}\n")).collect::<String>();
+    let desk = Desk { store: &store, config: &config, clock: clock.as_ref(), entropy: &entropy };
+    let policy = desk.at_start(&files).await?;
     let builtin = BuiltIn::new(store.clone(), content.clone(), clock.clone(), entropy.clone());
     let room = PostRoom::open(furnish(Parts {
         store,
@@ -110,9 +111,8 @@ pub async fn open_furnished(
         clock,
         entropy,
         settings: settings(&config),
-        policy: policy.clone(),
+        policy,
     }));
-    room.activate(policy, &text, Actor::system("setup")).await?;
     protect(&room, &config).await?;
     let origin = config.audit_origin().unwrap_or_else(|| format!("modtag/{cvr}"));
     let seed = room.store.keys().audit_signer().to_bytes();
@@ -202,32 +202,9 @@ pub fn policy_files(config: &Config) -> Result<PolicyFiles, SetupError> {
         .collect()
 }
 
-/// Makes a policy of files. Who the authority is comes from the configuration when no file says it.
-pub fn load_policy(config: &Config, files: &[(String, String)]) -> Result<Policy, SetupError> {
-    let mut all: Vec<(String, String)> = Vec::with_capacity(files.len() + 1);
-    if !files.iter().any(|(_, text)| text.lines().any(|line| line.trim_start().starts_with("[authority]"))) {
-        all.push(("konfigurationen".into(), authority_text(config)));
-    }
-    all.extend(files.iter().cloned());
-    let policy = Policy::load(&all, &edition_of(&all)).map_err(SetupError::Policy)?;
-    let cvr = config.authority.cvr.as_deref().unwrap_or_default();
-    if policy.authority().cvr != cvr {
-        return Err(SetupError::Said(format!(
-            "Politikfilerne er skrevet for CVR {}, men konfigurationen siger {cvr}. Ret den, der er forkert.",
-            policy.authority().cvr
-        )));
-    }
-    Ok(policy)
-}
-
-fn authority_text(config: &Config) -> String {
-    let mut authority = toml::Table::new();
-    authority.insert("cvr".into(), config.authority.cvr.clone().unwrap_or_default().into());
-    authority.insert("name".into(), config.authority.shown_name().into());
-    authority.insert("other_cvrs".into(), config.authority.other_cvrs.clone().into());
-    let mut table = toml::Table::new();
-    table.insert("authority".into(), authority.into());
-    table.to_string()
+/// Makes a policy of files.
+pub fn load_policy(config: &Config, files: &PolicyFiles) -> Result<Policy, SetupError> {
+    editions::load(config, &editions::complete(config, files))
 }
 
 fn settings(config: &Config) -> Settings {

@@ -96,7 +96,8 @@ on_both_databases!(r5_no_entry_is_there_twice_after_retry_or_redelivery, |engine
             system.plan(operation, [Some(interruption)]);
             let world = World::with_journal(engine, system.clone()).await;
             we_sent_a_letter(&world).await;
-            let answer = Letter::from_citizen(1, PARTY, "Mette Prøve").answering(uuid(9000), None, None).bytes();
+            let answer =
+                Letter::from_citizen(1, PARTY, "Mette Prøve").answering(uuid(9000), None, None).bytes();
             let first = world.receive(std::slice::from_ref(&answer)).await;
             for _ in 0..12 {
                 world.wait(Duration::from_secs(2 * 3600));
@@ -140,10 +141,8 @@ fn years() -> impl Strategy<Value = Vec<u8>> {
 }
 
 on_both_databases!(r12_nothing_unjournaled_is_ever_deleted, |engine: Engine| async move {
-    let mut runner = TestRunner::new_with_rng(
-        ProptestConfig::default(),
-        TestRng::deterministic_rng(RngAlgorithm::ChaCha),
-    );
+    let mut runner =
+        TestRunner::new_with_rng(ProptestConfig::default(), TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     for _ in 0..6 {
         let year = years().new_tree(&mut runner).expect("a year").current();
         let mut world = with_case(engine, true).await;
@@ -204,6 +203,32 @@ on_both_databases!(r13_the_ledger_keeps_digest_uuid_and_receipts, |engine: Engin
     world.everything_is_settled().await;
 });
 
+on_both_databases!(r15_every_edition_can_be_written_out_with_its_history, |engine: Engine| async move {
+    let mut world = with_case(engine, true).await;
+    let first = world.policy.clone();
+    world.policy = crate::editions::policy_with("rågerne", "plads");
+    let world = world.reopen().await;
+    let room = world.room();
+    let desk = router::editions::Desk {
+        store: &room.store,
+        config: &world.house.config,
+        clock: room.clock.as_ref(),
+        entropy: &room.entropy,
+    };
+    let rows = room.store.editions().await.expect("an answer");
+    assert_eq!(rows.len(), 2);
+    for (row, texts) in rows.iter().zip([&first, &world.policy]) {
+        assert_eq!(desk.files(row).await.expect("the texts"), *texts);
+        assert!(!row.author.is_empty() && !row.reason.is_empty());
+    }
+    // Decisions name the edition that made them, also long after.
+    let letter = Letter::from_citizen(1, PARTY, "Mette Prøve").bytes();
+    let taken = world.receive(&[letter]).await;
+    let decisions = room.store.decisions(&taken[0].id.to_string()).await.expect("an answer");
+    assert_eq!(decisions[0].edition, rows[1].edition);
+    world.everything_is_settled().await;
+});
+
 on_both_databases!(r17_hierarchy_names_and_formats_survive, |engine: Engine| async move {
     let world = with_case(engine, true).await;
     let letter = Letter::from_citizen(1, PARTY, "Mette Prøve")
@@ -225,5 +250,19 @@ on_both_databases!(r17_hierarchy_names_and_formats_survive, |engine: Engine| asy
     assert_eq!(seen[1], ("additional", Some(0), "Lægeerklæring æøå (2).PDF", "application/pdf"));
     assert_eq!(seen[2], ("technical", Some(0), "data.xml", "text/xml"));
     assert_eq!((seen[3].0, seen[3].1), ("original", Some(0)));
+    world.everything_is_settled().await;
+});
+
+on_both_databases!(r18_a_unit_outside_the_duty_does_not_journal_and_says_why, |engine: Engine| async move {
+    let mut world = with_case(engine, true).await;
+    let rule = "[[rule]]\nid = \"skolen\"\ntitle = \"Breve til skolen\"\nwhen = { label_words = \"madpakke\" }\nthen = { unit = \"skole\" }\n";
+    world.policy.push(("skole.toml".into(), rule.to_owned()));
+    let world = world.reopen().await;
+    let letter = Letter::from_citizen(1, PARTY, "Mette Prøve").label("Madpakke i frikvarteret").bytes();
+    let taken = world.receive(&[letter]).await;
+    let story = world.story(&taken[0]).await;
+    assert_eq!((story.stage.as_str(), story.outcome.as_str()), ("settled", "not-journaled"));
+    assert!(story.entry.is_none());
+    assert!(story.danish().contains("offentlighedsloven § 15, stk. 4"), "{}", story.danish());
     world.everything_is_settled().await;
 });

@@ -5,6 +5,7 @@
 mod house;
 mod program;
 
+mod editions;
 mod law;
 mod on_its_way;
 mod taking_in;

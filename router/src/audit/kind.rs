@@ -54,6 +54,7 @@ kinds! {
     Searched "searched" "søgt" "A person searched."
     Exported "exported" "udtrukket" "Content or the trail itself was taken out."
     Erased "erased" "slettet" "Content was erased by destroying its key."
+    RulesProposed "rules_proposed" "regelsæt lavet" "An edition of the rule set was made."
     RulesActivated "rules_activated" "regelsæt sat i kraft" "Another rule set edition took effect."
     Started "started" "startet" "The program started."
     Stopped "stopped" "stoppet" "The program stopped in order."

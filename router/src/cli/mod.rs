@@ -11,6 +11,7 @@ mod journal;
 mod keys;
 mod list;
 mod migrate;
+mod rules;
 mod serve;
 
 use std::path::PathBuf;
@@ -58,6 +59,8 @@ enum Command {
     Audit(audit::Audit),
     /// Den indbyggede journal: indlæs sager og afsendte breve.
     Journal(journal::JournalCommand),
+    /// Regelsættets udgaver: undersøg, lav, sæt i kraft og skriv ud.
+    Rules(rules::RulesCommand),
     /// Krypteringsnøglerne: vis og skift.
     Keys(keys::KeysCommand),
     /// Bring databasens skema ajour.
@@ -116,6 +119,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Check(check) => check.run(file).await,
         Command::Audit(audit) => audit.run(|| load(file)).await,
         Command::Journal(journal) => journal.run(load(file)?).await,
+        Command::Rules(rules) => rules.run(load(file)?).await,
         Command::Keys(keys) => keys.run(load(file)?).await,
         Command::Migrate(migrate) => migrate.run(load(file)?).await,
         Command::Backup(backup) => backup.run(load(file)?).await,
@@ -158,6 +162,9 @@ pub enum Failure {
     /// The database.
     #[error("{}", .0.danish())]
     Store(#[from] crate::store::StoreError),
+    /// An edition of the rules.
+    #[error("{0}")]
+    Edition(#[from] crate::editions::EditionError),
     /// Said in full.
     #[error("{0}")]
     Said(String),

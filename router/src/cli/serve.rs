@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use super::Failure;
 use crate::audit::{Actor, EventKind};
 use crate::config::{Config, Push};
+use crate::editions;
 use crate::intake::Intake;
 use crate::intake::folder::{self, Watched};
 use crate::intake::push::{self, Gate};
@@ -81,6 +82,7 @@ pub(super) async fn run_until(
         tasks.spawn(folder::watch(intake.clone(), watched, stopped.clone()));
     }
     tasks.spawn(sign_forever(house.clone(), stopped.clone()));
+    tasks.spawn(editions::follow(room.clone(), config.clone(), stopped.clone()));
     let door = if config.intake.push.enabled {
         Some(push::routes(&config.intake.push.path, intake.clone(), gate(&config.intake.push)?))
     } else {

@@ -131,6 +131,11 @@ pub struct Policy {
     /// Files in reading order.
     #[serde(deserialize_with = "values::paths")]
     pub files: Vec<PathBuf>,
+    /// Leave the edition in force where it is, whatever the files say? Set by commands, not by configuration.
+    #[serde(skip)]
+    pub keep_edition: bool,
+    /// Must another person than its maker put an edition in force?
+    pub four_eyes: bool,
     /// Persons whose mail a person must see.
     #[serde(deserialize_with = "values::optional_path")]
     pub protected_persons_file: Option<PathBuf>,

@@ -57,7 +57,7 @@ const fn or_null(column: Column) -> Column {
 }
 
 /// Every table of the schema.
-pub static TABLES: [Table; 15] = [
+pub static TABLES: [Table; 17] = [
     Table { name: "meta", key: &["name"], columns: &[text("name"), text("value")] },
     Table {
         name: "message",
@@ -213,6 +213,16 @@ pub static TABLES: [Table; 15] = [
         key: &["edition"],
         columns: &[text("edition"), int("loaded_at"), blob("wrapped_key"), blob("sealed")],
     },
+    Table {
+        name: "rule_edition",
+        key: &["number"],
+        columns: &[int("number"), text("edition"), int("made_at"), text("author"), text("reason")],
+    },
+    Table {
+        name: "rule_activation",
+        key: &["seq"],
+        columns: &[int("seq"), int("number"), int("at"), text("person"), text("reason")],
+    },
 ];
 
 /// Tables whose rows are somebody's mail, decisions or cases: a database with any of them is not empty.
@@ -228,10 +238,11 @@ const OF_MAIL: [&str; 8] = [
 ];
 
 /// Events that a house tells before its first letter. A log of these alone tells of nothing that could be lost.
-const OF_HOUSE: [EventKind; 5] = [
+const OF_HOUSE: [EventKind; 6] = [
     EventKind::Started,
     EventKind::Stopped,
     EventKind::Migrated,
+    EventKind::RulesProposed,
     EventKind::RulesActivated,
     EventKind::Checked,
 ];

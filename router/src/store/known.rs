@@ -1,4 +1,4 @@
-//! What the authority knows by heart: letters it sent, persons under protection, editions of its policy.
+//! What the authority knows by heart: letters it sent, persons under protection.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,8 +6,6 @@ use jiff::Timestamp;
 
 use super::pool::{insert_many, on_pool, on_tx, shapes};
 use super::{Store, StoreError};
-use crate::clock::Entropy;
-use crate::keys::{MessageKey, WrappedKey};
 
 /// A letter that the authority sent, and the case it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,40 +109,5 @@ impl Store {
             });
         }
         Ok(found)
-    }
-
-    /// Keeps the text of a policy edition, sealed, as evidence of what decided. True when it was new.
-    pub async fn keep_policy(
-        &self,
-        edition: &str,
-        text: &[u8],
-        entropy: &Entropy,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        const KNOWN: &str = "select count(*) from policy_edition where authority = $1 and edition = $2";
-        const SQL: &str = "insert into policy_edition (authority, edition, loaded_at, wrapped_key, sealed)
-            values ($1, $2, $3, $4, $5) on conflict (authority, edition) do nothing";
-        let known: i64 = on_pool!(self, pool =>
-            sqlx::query_scalar(KNOWN).bind(&self.authority).bind(edition).fetch_one(pool).await?);
-        if known > 0 {
-            return Ok(false);
-        }
-        let fill = &mut |bytes: &mut [u8]| entropy.fill(bytes);
-        let key = MessageKey::generate(fill);
-        let wrapped: WrappedKey = self.keys.wrap(&key, &format!("policy:{edition}"), fill);
-        let sealed = key.seal("policy", text, fill);
-        let mut tx = self.begin().await?;
-        on_tx!(tx, c => {
-            sqlx::query(SQL)
-                .bind(&self.authority)
-                .bind(edition)
-                .bind(now.as_microsecond())
-                .bind(wrapped.as_bytes())
-                .bind(sealed)
-                .execute(c)
-                .await?;
-        });
-        tx.commit(now).await?;
-        Ok(true)
     }
 }

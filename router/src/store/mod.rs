@@ -15,6 +15,7 @@ pub mod audit;
 pub mod cases;
 pub mod decision;
 pub mod dump;
+pub mod edition;
 pub mod effect;
 pub mod journal;
 pub mod known;
@@ -30,12 +31,20 @@ use pool::{Pools, on_pool};
 pub use tx::Tx;
 
 /// The migrations, twins by number: what one engine gets, the other gets too.
-const MIGRATIONS: [(i64, &str, &str, &str); 1] = [(
-    1,
-    "first",
-    include_str!("../../../migrations/sqlite/0001_first.sql"),
-    include_str!("../../../migrations/postgres/0001_first.sql"),
-)];
+const MIGRATIONS: [(i64, &str, &str, &str); 2] = [
+    (
+        1,
+        "first",
+        include_str!("../../../migrations/sqlite/0001_first.sql"),
+        include_str!("../../../migrations/postgres/0001_first.sql"),
+    ),
+    (
+        2,
+        "editions",
+        include_str!("../../../migrations/sqlite/0002_editions.sql"),
+        include_str!("../../../migrations/postgres/0002_editions.sql"),
+    ),
+];
 
 fn migrator(pools: &Pools) -> Migrator {
     let migrations = MIGRATIONS.into_iter().map(|(number, name, sqlite, postgres)| {

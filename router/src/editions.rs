@@ -1,0 +1,271 @@
+//! Editions: the policy as numbered, unchanging versions, of which one is in force.
+//!
+//! An edition is made of texts that can be read without a fault; others are refused and change nothing. Putting one
+//! in force is an act of its own with a person, a reason and an audit line; going back is putting an older one in
+//! force. Every process notices within seconds and goes on with the new one from its next message.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rules::Policy;
+
+use crate::audit::{Actor, Event, EventKind};
+use crate::clock::{Clock, Entropy};
+use crate::config::Config;
+use crate::room::{PostRoom, edition_of};
+use crate::setup::{PolicyFiles, SetupError};
+use crate::store::edition::EditionRow;
+use crate::store::{Store, StoreError};
+
+/// Why an edition was not made or not put in force.
+#[derive(Debug, thiserror::Error)]
+pub enum EditionError {
+    /// There is none of this number.
+    #[error("Der er ingen udgave {0}. Se dem med: modtag rules list")]
+    Unknown(i64),
+    /// Its maker may not put it in force alone (`policy.four_eyes`).
+    #[error(
+        "Udgave {0} er lavet af dig selv. En anden skal sætte den i kraft (policy.four_eyes i konfigurationen)."
+    )]
+    SecondPerson(i64),
+    /// Its texts cannot be read any more by this version of the program.
+    #[error("{0}")]
+    Unreadable(SetupError),
+    /// The database.
+    #[error("{}", .0.danish())]
+    Store(#[from] StoreError),
+}
+
+/// The texts of a policy, whole: who the authority is comes from the configuration when no file says it.
+pub fn complete(config: &Config, files: &PolicyFiles) -> PolicyFiles {
+    let says_who = |text: &String| text.lines().any(|line| line.trim_start().starts_with("[authority]"));
+    let mut all = PolicyFiles::with_capacity(files.len() + 1);
+    if !files.iter().any(|(_, text)| says_who(text)) {
+        all.push(("konfigurationen".into(), authority_text(config)));
+    }
+    all.extend(files.iter().cloned());
+    all
+}
+
+fn authority_text(config: &Config) -> String {
+    let mut authority = toml::Table::new();
+    authority.insert("cvr".into(), config.authority.cvr.clone().unwrap_or_default().into());
+    authority.insert("name".into(), config.authority.shown_name().into());
+    authority.insert("other_cvrs".into(), config.authority.other_cvrs.clone().into());
+    let mut table = toml::Table::new();
+    table.insert("authority".into(), authority.into());
+    table.to_string()
+}
+
+/// Makes a policy of whole texts.
+pub fn load(config: &Config, files: &PolicyFiles) -> Result<Policy, SetupError> {
+    let policy = Policy::load(files, &edition_of(files)).map_err(SetupError::Policy)?;
+    let cvr = config.authority.cvr.as_deref().unwrap_or_default();
+    if policy.authority().cvr != cvr {
+        return Err(SetupError::Said(format!(
+            "Politikfilerne er skrevet for CVR {}, men konfigurationen siger {cvr}. Ret den, der er forkert.",
+            policy.authority().cvr
+        )));
+    }
+    Ok(policy)
+}
+
+/// What making and activating editions needs of the house.
+#[derive(Clone, Copy)]
+pub struct Desk<'a> {
+    /// Rows.
+    pub store: &'a Store,
+    /// Configuration.
+    pub config: &'a Config,
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// Randomness.
+    pub entropy: &'a Entropy,
+}
+
+/// An edition and the policy that it is.
+pub struct Edition {
+    /// Its row.
+    pub row: EditionRow,
+    /// The policy.
+    pub policy: Policy,
+}
+
+impl Desk<'_> {
+    /// Chooses the policy to start with: what the files say, when they may decide by themselves.
+    ///
+    /// Files with a fault, or that wait for a second person, leave the edition in force where it is.
+    pub async fn at_start(&self, files: &PolicyFiles) -> Result<Policy, SetupError> {
+        let by = Actor::system("setup");
+        let in_force = self.store.edition_in_force().await?;
+        if let (Some(row), true) = (&in_force, self.config.policy.keep_edition) {
+            return self.read(row).await.map_err(Self::at_door);
+        }
+        let files = complete(self.config, files);
+        let offered = load(self.config, &files);
+        match (in_force, offered) {
+            (None, offered) => {
+                let policy = offered?;
+                self.adopt(&policy, &files, &by, "første start").await?;
+                Ok(policy)
+            }
+            (Some(row), Ok(policy)) if row.edition == policy.edition() => Ok(policy),
+            (Some(_), Ok(policy)) if !self.config.policy.four_eyes => {
+                self.adopt(&policy, &files, &by, "filerne er ændret").await?;
+                Ok(policy)
+            }
+            (Some(row), Ok(policy)) => {
+                let number = self.keep(&policy, &files, &by, "filerne er ændret").await?;
+                tracing::warn!(
+                    edition.proposed = number,
+                    edition.in_force = row.number,
+                    "changed policy files wait for a second person"
+                );
+                self.read(&row).await.map_err(Self::at_door)
+            }
+            (Some(row), Err(fault)) => {
+                let Ok(policy) = self.read(&row).await else { return Err(fault) };
+                tracing::error!(
+                    edition.in_force = row.number,
+                    "policy files have faults and are left out; see modtag rules check"
+                );
+                Ok(policy)
+            }
+        }
+    }
+
+    fn at_door(error: EditionError) -> SetupError {
+        match error {
+            EditionError::Unreadable(error) => error,
+            EditionError::Store(error) => error.into(),
+            other => SetupError::Said(other.to_string()),
+        }
+    }
+
+    /// Makes an edition of these files. The same texts are the same edition; returns its number.
+    pub async fn propose(
+        &self,
+        files: &PolicyFiles,
+        by: &Actor,
+        reason: &str,
+    ) -> Result<(i64, Policy), SetupError> {
+        let files = complete(self.config, files);
+        let policy = load(self.config, &files)?;
+        let number = self.keep(&policy, &files, by, reason).await?;
+        Ok((number, policy))
+    }
+
+    /// Puts an edition in force.
+    pub async fn activate(&self, number: i64, by: &Actor, reason: &str) -> Result<Edition, EditionError> {
+        let row = self.store.edition(number).await?.ok_or(EditionError::Unknown(number))?;
+        if self.config.policy.four_eyes && row.author == name_of(by) {
+            return Err(EditionError::SecondPerson(number));
+        }
+        let policy = self.read(&row).await?;
+        self.put_in_force(number, &row.edition, by, reason).await?;
+        Ok(Edition { row, policy })
+    }
+
+    /// The policy of an edition.
+    pub async fn read(&self, row: &EditionRow) -> Result<Policy, EditionError> {
+        let files = self.files(row).await?;
+        load(self.config, &files).map_err(EditionError::Unreadable)
+    }
+
+    /// The texts of an edition.
+    pub async fn files(&self, row: &EditionRow) -> Result<PolicyFiles, EditionError> {
+        let text = self.store.policy_text(&row.edition).await?;
+        let text = text.ok_or(StoreError::Damaged("policy text"))?;
+        Ok(serde_json::from_slice(&text).map_err(|_| StoreError::Damaged("policy text"))?)
+    }
+
+    async fn adopt(
+        &self,
+        policy: &Policy,
+        files: &PolicyFiles,
+        by: &Actor,
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        let number = self.keep(policy, files, by, reason).await?;
+        self.put_in_force(number, policy.edition(), by, reason).await
+    }
+
+    async fn keep(
+        &self,
+        policy: &Policy,
+        files: &PolicyFiles,
+        by: &Actor,
+        reason: &str,
+    ) -> Result<i64, StoreError> {
+        let now = self.clock.now();
+        let text = serde_json::to_vec(files).map_err(|_| StoreError::Damaged("policy text"))?;
+        let mut tx = self.store.begin().await?;
+        let made = (name_of(by), reason);
+        let (number, is_new) = tx.propose(policy.edition(), &text, made, self.entropy, now).await?;
+        if is_new {
+            tx.tell(
+                Event::new(now, self.store.authority(), EventKind::RulesProposed, by.clone())
+                    .with("number", number)
+                    .with("edition", policy.edition())
+                    .because(reason),
+            );
+        }
+        tx.commit(now).await?;
+        Ok(number)
+    }
+
+    async fn put_in_force(
+        &self,
+        number: i64,
+        edition: &str,
+        by: &Actor,
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let mut tx = self.store.begin().await?;
+        tx.put_in_force(number, (name_of(by), reason), now).await?;
+        tx.tell(
+            Event::new(now, self.store.authority(), EventKind::RulesActivated, by.clone())
+                .with("number", number)
+                .with("edition", edition)
+                .because(reason),
+        );
+        tx.commit(now).await
+    }
+}
+
+fn name_of(actor: &Actor) -> &str {
+    match actor {
+        Actor::Person { id, .. } => id,
+        Actor::System { part } => part,
+    }
+}
+
+/// How often a running process looks for another edition in force.
+const LOOK_EVERY: Duration = Duration::from_secs(3);
+
+/// Goes over to whatever edition is put in force, for as long as the process runs.
+pub async fn follow(room: Arc<PostRoom>, config: Config, mut stopped: tokio::sync::watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            _ = stopped.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+        }
+        if let Err(error) = follow_once(&room, &config).await {
+            tracing::error!(error = %error, "edition in force not taken up; the old one stays");
+        }
+    }
+}
+
+/// Goes over to the edition in force when it is another than the room's. True when it did.
+pub async fn follow_once(room: &PostRoom, config: &Config) -> Result<bool, EditionError> {
+    let Some(row) = room.store.edition_in_force().await? else { return Ok(false) };
+    if row.edition == room.policy().edition() {
+        return Ok(false);
+    }
+    let desk = Desk { store: &room.store, config, clock: room.clock.as_ref(), entropy: &room.entropy };
+    let policy = desk.read(&row).await?;
+    tracing::info!(edition.number = row.number, "another edition of the rules is in force");
+    room.take_up(policy);
+    Ok(true)
+}
