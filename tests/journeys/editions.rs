@@ -77,13 +77,13 @@ on_both_databases!(with_four_eyes_the_maker_does_not_put_it_in_force, |engine: E
     assert_eq!(unit_of_letter(&world, 1).await, None, "changed files wait");
     let lise = Actor::person("lise", "operator");
     let (number, _) =
-        desk(&world).propose(&policy_with("rågerne", "social"), &lise, "råger").await.expect("made");
+        desk(&world).propose(&policy_with("rågerne", "ydelse"), &lise, "råger").await.expect("made");
     assert_eq!(number, 3);
     let alone = desk(&world).activate(number, &lise, "nu").await;
     assert!(matches!(alone, Err(EditionError::SecondPerson(3))));
     assert!(matches!(desk(&world).activate(99, &lise, "nu").await, Err(EditionError::Unknown(99))));
     desk(&world).activate(number, &Actor::person("ole", "operator"), "set igennem").await.expect("activated");
     assert!(follow_once(world.room(), &world.house.config).await.expect("an answer"));
-    assert_eq!(unit_of_letter(&world, 2).await.as_deref(), Some("social"));
+    assert_eq!(unit_of_letter(&world, 2).await.as_deref(), Some("ydelse"));
     world.everything_is_settled().await;
 });

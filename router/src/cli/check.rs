@@ -85,7 +85,10 @@ async fn look(config: Config) -> Vec<Found> {
     }
     let from = config.clone();
     match setup::open(config, World::system()).await {
-        Ok(house) => look_inside(&house, &mut found).await,
+        Ok(house) => {
+            look_inside(&house, &mut found).await;
+            found.extend(faulty_files(&house.config));
+        }
         Err(error) => found.push(Found { what: what_of(&error), state: "fejl", text: error.to_string() }),
     }
     if from.digital_post.base_url.is_none() {
@@ -93,6 +96,13 @@ async fn look(config: Config) -> Vec<Found> {
         found.push(Found { what: "kvitteringer", state: "advarsel", text });
     }
     found
+}
+
+/// Files with faults, which the edition in force stands in for.
+fn faulty_files(config: &Config) -> Option<Found> {
+    let loaded = setup::policy_files(config).and_then(|files| setup::load_policy(config, &files));
+    let text = format!("{}\nDen udgave, der er i kraft, gælder imens", loaded.err()?);
+    Some(Found { what: "regler", state: "fejl", text })
 }
 
 fn what_of(error: &setup::SetupError) -> &'static str {
