@@ -1,8 +1,19 @@
 //! Text made comparable: as a Danish reader compares it, not as bytes.
 
+use std::borrow::Cow;
+
 /// Lower case without blanks at the ends: for marks, codes and identities.
 pub(crate) fn plain(text: &str) -> String {
     text.trim().to_lowercase()
+}
+
+/// The same, without a copy of what is folded as it stands: most numbers and codes are.
+pub(crate) fn plain_once(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    match text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.to_lowercase()),
+    }
 }
 
 /// Digits of a number as it is compared: blanks and leading zeros are left out, since some senders write a
@@ -71,6 +82,14 @@ mod tests {
         assert_eq!(words("A\u{30a}ben"), " åben ");
         assert_eq!(words(""), " ");
         assert_eq!(words("Ørsted"), words("Örsted"));
+    }
+
+    #[test]
+    fn what_is_folded_as_it_stands_is_not_copied() {
+        for text in ["12345678", " a-17\u{a0}", "ÅRSOPG", "İ", "", "Ab"] {
+            assert_eq!(plain_once(text), plain(text));
+        }
+        assert!(matches!(plain_once(" 12345678 "), Cow::Borrowed(_)));
     }
 
     #[test]

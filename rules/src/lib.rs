@@ -15,6 +15,7 @@ mod facts;
 mod fields;
 mod fold;
 mod gather;
+mod index;
 mod policy;
 mod rule;
 
