@@ -7,8 +7,8 @@
 //!
 //! **Deliberately absent:** the clock and the time zone. Whoever has a timestamp asks for its date in Denmark first.
 
-use jiff::civil::{Date, Weekday};
 use jiff::Span;
+use jiff::civil::{Date, Weekday};
 
 /// The last year in which Store bededag was a holiday; it was abolished by law from 1 January 2024.
 const LAST_GREAT_PRAYER_DAY: i16 = 2023;

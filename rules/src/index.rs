@@ -139,3 +139,6 @@ impl Draft {
         lists[list as usize].add(place, rule);
     }
 }
+
+#[cfg(test)]
+mod tests;
