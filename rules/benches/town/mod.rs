@@ -83,7 +83,7 @@ impl Row {
 fn row(dice: &mut Dice, rules: u64, words: u64) -> Row {
     let mut row = Row { sender: None, kle: None, word: None, unit: format!("u{}", dice.roll(UNITS)) };
     let kind = dice.roll(100);
-    if kind < 40 || kind >= 90 {
+    if !(40..90).contains(&kind) {
         row.sender = Some(cvr(dice, rules));
     }
     if (40..80).contains(&kind) {
