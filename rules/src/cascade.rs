@@ -14,6 +14,9 @@ mod responsibility;
 mod rules;
 mod suggestions;
 
+use std::cell::OnceCell;
+
+use crate::index::Found;
 use crate::rule::Looked;
 use crate::{
     Annotations, Decider, Decision, Facts, HandOver, MessageKind, Outcome, Policy, Question, Step, Trace,
@@ -40,6 +43,8 @@ struct Asked<'a> {
     facts: &'a Facts,
     /// The message as rules look at it.
     looked: Looked<'a>,
+    /// The rules that it can match.
+    found: OnceCell<Found<'a>>,
     lines: Vec<TraceLine>,
     annotations: Annotations,
     /// A case that it is safe to journal on, though the step that found it did not know who should have the letter.
@@ -61,11 +66,17 @@ impl<'a> Asked<'a> {
             policy,
             facts,
             looked: Looked::at(facts, ours),
+            found: OnceCell::new(),
             lines: Vec::new(),
             annotations: Annotations::default(),
             safe_case: None,
             unsettled: None,
         }
+    }
+
+    /// The rules that the message can match; looked up on first use.
+    fn found(&self) -> &Found<'a> {
+        self.found.get_or_init(|| self.policy.index.look_up(&self.looked))
     }
 
     /// Leaves a line without deciding.

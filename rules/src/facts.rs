@@ -39,7 +39,7 @@ pub struct Facts {
 }
 
 /// New message, answer, or forward (spec: digital-post-interfaces §10).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MessageKind {
     /// Starts a thread.
@@ -51,7 +51,7 @@ pub enum MessageKind {
 }
 
 /// What kind of sender, by id type and the list of authorities known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SenderKind {
     /// Borger: a CPR number.

@@ -29,6 +29,20 @@ impl std::fmt::Debug for Field {
     }
 }
 
+impl PartialEq for Field {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path
+    }
+}
+
+impl Eq for Field {}
+
+impl std::hash::Hash for Field {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.path.hash(state);
+    }
+}
+
 impl Field {
     /// Does the field, on a forwarded message, speak of the first sender's world? So do all of `ContentData`.
     pub(crate) fn is_content_mark(&self) -> bool {

@@ -8,12 +8,14 @@
 //! **Deliberately absent:** files, clock, network, async. The caller reads the texts of the policy, looks up what
 //! [`references`] asks for, and carries out what was decided. The same facts and policy give the same decision, always.
 
+pub mod calendar;
 mod cascade;
 mod decision;
 mod facts;
 mod fields;
 mod fold;
 mod gather;
+mod index;
 mod policy;
 mod rule;
 

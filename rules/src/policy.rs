@@ -32,6 +32,7 @@ pub(crate) use table::{At, Table, choice, facets, listed, subject, wrong_type};
 pub use units::{ClosedCase, Journals, Unit};
 
 use crate::Rule;
+use crate::index::Index;
 
 /// Everything deciding needs besides the facts: one edition of rules and maps.
 #[derive(Clone, Debug)]
@@ -49,6 +50,8 @@ pub struct Policy {
     pub(crate) forbidden_extensions: BTreeSet<String>,
     pub(crate) case_numbers: CaseNumbers,
     pub(crate) rules: Vec<Rule>,
+    /// Which rules a message can match.
+    pub(crate) index: Index,
 }
 
 /// A unit, and the person in it when one is meant. By id.
@@ -100,6 +103,12 @@ impl Policy {
     /// The rules, in order.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// The same policy without its index: every rule is asked of every message. Decides the same, only slower; what
+    /// the index is held against in tests and benches.
+    pub fn without_index(self) -> Self {
+        Self { index: Index::of_nothing(&self.rules), ..self }
     }
 
     /// The unit that answers for a subject, after closed units are followed to their successors.

@@ -10,9 +10,10 @@ mod effect;
 mod operator;
 mod subject;
 
-pub(crate) use condition::{Condition, Looked};
+pub(crate) use condition::{Condition, Looked, Where};
 pub(crate) use draft::RuleDraft;
 pub(crate) use effect::{Annotate, RuleJournaling, Then};
+pub(crate) use operator::Operator;
 
 /// Regel: one rule.
 #[doc(alias = "regel")]

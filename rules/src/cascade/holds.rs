@@ -30,10 +30,11 @@ pub(super) fn ask(asked: &mut Asked<'_>) -> Option<Verdict> {
         }
     }
     let policy = asked.policy;
-    let held = policy
-        .rules()
-        .iter()
-        .find(|rule| rule.holds() && rule.when.test(&asked.looked, rule.forwarded_marks));
+    let held = asked
+        .found()
+        .holds()
+        .map(|place| &policy.rules()[place])
+        .find(|rule| rule.when.test(&asked.looked, rule.forwarded_marks));
     if let Some(rule) = held {
         let text = format!("Reglen »{}« holder meddelelsen tilbage", rule.title);
         asked.line(Step::Holds, "holds.rule", true, text);

@@ -8,7 +8,7 @@ use crate::{Decider, Journaling, Journals, Outcome, Question, Rule, Step};
 pub(super) fn ask(asked: &mut Asked<'_>) -> Option<Verdict> {
     let policy = asked.policy;
     // Rules that hold were asked in the first step.
-    for rule in policy.rules().iter().filter(|rule| !rule.holds()) {
+    for rule in asked.found().others().map(|place| &policy.rules()[place]) {
         if !rule.when.test(&asked.looked, rule.forwarded_marks) {
             continue;
         }

@@ -15,6 +15,7 @@ use super::table::{At, Table};
 use super::units::UnitDraft;
 use super::{Policy, Receiver};
 use crate::fold;
+use crate::index::Index;
 use crate::rule::{Rule, RuleDraft};
 
 /// Everything read, before it is held together.
@@ -188,6 +189,7 @@ fn hold_together(drafts: Drafts, edition: &str, findings: &mut Findings<'_>) -> 
         attention,
         forbidden_extensions: drafts.forbidden_extensions,
         case_numbers: drafts.case_numbers.or_else(CaseNumbers::built_in)?,
+        index: Index::of(&rules),
         rules,
         units: drafts.units.into_iter().map(|unit| (unit.id.value.clone(), unit.into_unit())).collect(),
         people: drafts.people.into_iter().map(|p| (p.id.value.clone(), p.into_person())).collect(),

@@ -1,0 +1,100 @@
+//! Looking up: the lists of rules that a message's own keys lead to.
+
+use std::collections::HashMap;
+
+use kle::FacetPattern;
+
+use super::candidates::Candidates;
+use super::{ALWAYS, Filed, Index, ListId};
+use crate::fields::Field;
+use crate::fold;
+use crate::rule::{Looked, Where};
+
+/// What rules ask of one field.
+#[derive(Clone, Debug)]
+pub(super) struct FieldKeys {
+    field: &'static Field,
+    /// By value, folded.
+    pub(super) values: HashMap<String, ListId>,
+    /// For a value of any kind.
+    pub(super) filled: Option<ListId>,
+    /// Is something sought inside its values?
+    pub(super) has_parts: bool,
+}
+
+/// What a message leads to: the lists of all its keys.
+pub(crate) struct Found<'i> {
+    lists: Vec<&'i Filed>,
+}
+
+impl<'i> Found<'i> {
+    /// The rules that hold and may match, in order.
+    pub(crate) fn holds(&self) -> Candidates<'i> {
+        Candidates::of(self.lists.iter().map(|filed| filed.holds.as_slice()))
+    }
+
+    /// The other rules that may match, in order.
+    pub(crate) fn others(&self) -> Candidates<'i> {
+        Candidates::of(self.lists.iter().map(|filed| filed.others.as_slice()))
+    }
+}
+
+impl FieldKeys {
+    /// The place of a field's keys, made when there are none.
+    pub(super) fn slot(fields: &mut Vec<Self>, field: &'static Field) -> usize {
+        fields.iter().position(|keys| keys.field == field).unwrap_or_else(|| {
+            fields.push(Self { field, values: HashMap::new(), filled: None, has_parts: false });
+            fields.len() - 1
+        })
+    }
+}
+
+impl Index {
+    /// Looks up everything the message has.
+    pub(crate) fn look_up(&self, looked: &Looked<'_>) -> Found<'_> {
+        let mut found = vec![ALWAYS];
+        let facts = looked.facts;
+        found.extend(self.kinds.get(&facts.kind));
+        found.extend(self.senders.get(&facts.sender));
+        self.look_up_subject(looked, &mut found);
+        for (slot, keys) in self.fields.iter().enumerate() {
+            self.look_up_field(slot, keys, looked, &mut found);
+        }
+        if self.parts.in_label() {
+            self.parts.words_in(looked.label(), Where::Label, &mut found);
+        }
+        if self.parts.in_text() {
+            self.parts.words_in(looked.text(), Where::Text, &mut found);
+        }
+        found.sort_unstable();
+        found.dedup();
+        Found { lists: found.into_iter().map(|list| &self.lists[list as usize]).collect() }
+    }
+
+    fn look_up_subject(&self, looked: &Looked<'_>, found: &mut Vec<ListId>) {
+        let Some(mark) = looked.facts.subject.as_ref().filter(|_| !self.subjects.is_empty()) else { return };
+        let facets = [
+            None,
+            mark.facet.map(FacetPattern::One),
+            mark.facet.map(|facet| FacetPattern::Category(facet.category())),
+        ];
+        let facets = if mark.facet.is_some() { &facets[..] } else { &facets[..1] };
+        for subject in mark.subject.prefixes().map(Some).chain([None]) {
+            found.extend(facets.iter().filter_map(|&facet| self.subjects.get(&(subject, facet))));
+        }
+    }
+
+    fn look_up_field(&self, slot: usize, keys: &FieldKeys, looked: &Looked<'_>, found: &mut Vec<ListId>) {
+        (keys.field.read)(looked.facts, &mut |value| {
+            found.extend(keys.filled);
+            if keys.has_parts || !keys.values.is_empty() {
+                let value = fold::plain_once(value);
+                found.extend(keys.values.get(&*value));
+                if keys.has_parts {
+                    self.parts.parts_in(&value, slot, found);
+                }
+            }
+            false
+        });
+    }
+}
