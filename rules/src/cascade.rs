@@ -14,6 +14,8 @@ mod responsibility;
 mod rules;
 mod suggestions;
 
+pub(crate) use named_case::{Named, is_mark, is_typed, judge};
+
 use crate::rule::Looked;
 use crate::{
     Annotations, Decider, Decision, Facts, HandOver, MessageKind, Outcome, Policy, Question, Step, Trace,
@@ -60,7 +62,7 @@ impl<'a> Asked<'a> {
         Self {
             policy,
             facts,
-            looked: Looked::at(facts, ours),
+            looked: Looked::at(facts, ours).through(&policy.crosswalks),
             lines: Vec::new(),
             annotations: Annotations::default(),
             safe_case: None,

@@ -29,6 +29,12 @@ impl std::fmt::Debug for Field {
     }
 }
 
+impl PartialEq for Field {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path
+    }
+}
+
 impl Field {
     /// Does the field, on a forwarded message, speak of the first sender's world? So do all of `ContentData`.
     pub(crate) fn is_content_mark(&self) -> bool {

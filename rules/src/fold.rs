@@ -20,33 +20,111 @@ pub(crate) fn words(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push(' ');
     for c in text.chars().flat_map(char::to_lowercase) {
-        match c {
-            'a' if out.ends_with('a') => {
-                out.pop();
-                out.push('å');
-            }
-            '\u{301}' | '\u{300}' | '\u{302}' => {}
-            '\u{30a}' if out.ends_with('a') => {
-                out.pop();
-                out.push('å');
-            }
-            '\u{308}' => {}
-            'á' | 'à' | 'â' | 'ã' => out.push('a'),
-            'é' | 'è' | 'ê' | 'ë' => out.push('e'),
-            'í' | 'ì' | 'î' | 'ï' => out.push('i'),
-            'ó' | 'ò' | 'ô' | 'õ' => out.push('o'),
-            'ú' | 'ù' | 'û' | 'ü' => out.push('u'),
-            'ä' => out.push('æ'),
-            'ö' => out.push('ø'),
-            c if c.is_alphanumeric() => out.push(c),
-            _ if out.ends_with(' ') => {}
-            _ => out.push(' '),
+        if !push_letter(&mut out, c) && !out.ends_with(' ') {
+            out.push(' ');
         }
     }
     if !out.ends_with(' ') {
         out.push(' ');
     }
     out
+}
+
+/// A text with its letters as [`words`] makes them and everything else as it stands; blanks and line breaks are one blank.
+pub(crate) fn line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars().flat_map(char::to_lowercase) {
+        if push_letter(&mut out, c) {
+            continue;
+        }
+        match c {
+            c if !c.is_whitespace() => out.push(c),
+            _ if out.is_empty() || out.ends_with(' ') => {}
+            _ => out.push(' '),
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// A regular expression with its letters as [`line`] makes them, so that it can be held against such a text.
+///
+/// What is not a letter of the text stays: escapes, names of classes and groups, flags.
+pub(crate) fn pattern(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let mut chars = pattern.chars().peekable();
+    let mut in_class = false;
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => {
+                out.push(c);
+                let escaped = chars.next();
+                out.extend(escaped);
+                if matches!(escaped, Some('p' | 'P' | 'x' | 'u' | 'U' | 'b')) && chars.peek() == Some(&'{') {
+                    copy_until(&mut chars, &mut out, &['}']);
+                }
+            }
+            '(' if !in_class && chars.peek() == Some(&'?') => {
+                out.push(c);
+                copy_until(&mut chars, &mut out, &[':', ')', '>']);
+            }
+            '[' | ']' => {
+                in_class = c == '[';
+                out.push(c);
+            }
+            // In a class every letter stands for itself.
+            _ if in_class => {
+                let mut letter = String::new();
+                c.to_lowercase().for_each(|c| {
+                    if !push_letter(&mut letter, c) {
+                        letter.push(c);
+                    }
+                });
+                out.push_str(&letter);
+            }
+            _ => c.to_lowercase().for_each(|c| {
+                if !push_letter(&mut out, c) {
+                    out.push(c);
+                }
+            }),
+        }
+    }
+    out
+}
+
+fn copy_until(chars: &mut impl Iterator<Item = char>, out: &mut String, ends: &[char]) {
+    for c in chars {
+        out.push(c);
+        if ends.contains(&c) {
+            return;
+        }
+    }
+}
+
+/// Adds a lower-case letter or figure as Danes compare it; false when it is neither.
+fn push_letter(out: &mut String, c: char) -> bool {
+    match c {
+        'a' if out.ends_with('a') => {
+            out.pop();
+            out.push('å');
+        }
+        '\u{301}' | '\u{300}' | '\u{302}' => {}
+        '\u{30a}' if out.ends_with('a') => {
+            out.pop();
+            out.push('å');
+        }
+        '\u{308}' => {}
+        'á' | 'à' | 'â' | 'ã' => out.push('a'),
+        'é' | 'è' | 'ê' | 'ë' => out.push('e'),
+        'í' | 'ì' | 'î' | 'ï' => out.push('i'),
+        'ó' | 'ò' | 'ô' | 'õ' => out.push('o'),
+        'ú' | 'ù' | 'û' | 'ü' => out.push('u'),
+        'ä' => out.push('æ'),
+        'ö' => out.push('ø'),
+        c if c.is_alphanumeric() => out.push(c),
+        _ => return false,
+    }
+    true
 }
 
 /// The candidate that was most likely meant, when one is near enough to be worth asking about.
@@ -71,6 +149,20 @@ mod tests {
         assert_eq!(words("A\u{30a}ben"), " åben ");
         assert_eq!(words(""), " ");
         assert_eq!(words("Ørsted"), words("Örsted"));
+    }
+
+    #[test]
+    fn a_pattern_is_folded_as_the_text_it_is_held_against() {
+        assert_eq!(line("  Klage\n over  AABENRAA-Allé 4! "), "klage over åbenrå-alle 4!");
+        for (pattern_as_written, folded) in [
+            (r"Klage\s+over", r"klage\s+over"),
+            (r"Aabenraa\S", r"åbenrå\S"),
+            (r"\p{Lu}[A-ZÉ]", r"\p{Lu}[a-ze]"),
+            (r"(?P<Navn>ÄB)|(?-u:X)", r"(?P<Navn>æb)|(?-u:x)"),
+            (r"[aa]", r"[aa]"),
+        ] {
+            assert_eq!(pattern(pattern_as_written), folded);
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! **Deliberately absent:** files, clock, network, async. The caller reads the texts of the policy, looks up what
 //! [`references`] asks for, and carries out what was decided. The same facts and policy give the same decision, always.
 
+pub mod calendar;
 mod cascade;
 mod decision;
 mod facts;
@@ -16,6 +17,7 @@ mod fold;
 mod gather;
 mod policy;
 mod rule;
+mod time;
 
 pub use cascade::decide;
 pub use decision::*;

@@ -7,13 +7,16 @@
 mod attention;
 mod authority;
 mod case_numbers;
+mod crosswalk;
 mod finding;
+mod lists;
 mod load;
 mod maps;
 mod pattern;
 mod people;
 mod table;
 mod units;
+mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +24,9 @@ use kle::{Facet, PrefixMap, Subject};
 
 pub(crate) use attention::AttentionKey;
 pub use authority::Authority;
+pub(crate) use authority::cvr;
 pub(crate) use case_numbers::CaseNumbers;
+pub(crate) use crosswalk::{Crossed, Crosswalks};
 pub use finding::Finding;
 pub(crate) use finding::Findings;
 pub(crate) use load::Known;
@@ -48,6 +53,7 @@ pub struct Policy {
     /// Extensions of refused files, lower case, without full stop.
     pub(crate) forbidden_extensions: BTreeSet<String>,
     pub(crate) case_numbers: CaseNumbers,
+    pub(crate) crosswalks: Crosswalks,
     pub(crate) rules: Vec<Rule>,
 }
 

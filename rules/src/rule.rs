@@ -4,11 +4,20 @@
 //! (`annotate`), or both. Rules are asked in order and the first that matches decides; one that only annotates lets
 //! the next decide. The conditions are compiled when the policy is loaded and evaluated as they stand.
 
+mod case_state;
 mod condition;
+mod deadline;
+mod document;
 mod draft;
 mod effect;
+mod keys;
 mod operator;
+mod pair;
+mod received;
 mod subject;
+mod suggested;
+mod text;
+mod when;
 
 pub(crate) use condition::{Condition, Looked};
 pub(crate) use draft::RuleDraft;

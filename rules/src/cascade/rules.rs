@@ -1,5 +1,7 @@
 //! Step 3, rules: in order, the first that matches and says what happens decides.
 
+use std::fmt::Write as _;
+
 use super::journaling::{self, About};
 use super::{Asked, Verdict, hand_over};
 use crate::rule::{RuleJournaling, Then};
@@ -21,7 +23,10 @@ pub(super) fn ask(asked: &mut Asked<'_>) -> Option<Verdict> {
                 asked.line(Step::Rules, "rules.annotated", false, text);
             }
             Some(then) => {
-                let (code, text, outcome) = carried(asked, rule, then);
+                let (code, mut text, outcome) = carried(asked, rule, then);
+                if let Some(crossed) = rule.when.crossed(&asked.looked) {
+                    let _ = write!(text, " ({} svarer til KLE {})", crossed.mark, crossed.subject);
+                }
                 asked.line(Step::Rules, code, true, text);
                 return Some(Verdict { decider: Decider::Rule(rule.id.clone()), outcome });
             }

@@ -60,7 +60,7 @@ fn cvrs(texts: Vec<At<String>>, findings: &mut Findings<'_>) -> BTreeSet<String>
 }
 
 /// Eight digits; blanks between them are left out.
-fn cvr(text: At<String>, findings: &mut Findings<'_>) -> Option<String> {
+pub(crate) fn cvr(text: At<String>, findings: &mut Findings<'_>) -> Option<String> {
     let digits: String = text.value.chars().filter(|c| !c.is_whitespace()).collect();
     if digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_digit()) {
         return Some(digits);

@@ -8,7 +8,9 @@ use toml::de::DeTable;
 use super::attention::{AttentionDraft, AttentionKey};
 use super::authority::Authority;
 use super::case_numbers::CaseNumbers;
+use super::crosswalk::{CrosswalkDraft, Crosswalks};
 use super::finding::{Finding, Findings, Place};
+use super::lists::SenderListDraft;
 use super::maps::{ContactPointDraft, ContactPointOwner, ResponsibilityDraft};
 use super::people::PersonDraft;
 use super::table::{At, Table};
@@ -28,6 +30,8 @@ struct Drafts {
     attention: Vec<AttentionDraft>,
     forbidden_extensions: BTreeSet<String>,
     case_numbers: Option<CaseNumbers>,
+    sender_lists: Vec<SenderListDraft>,
+    crosswalks: Vec<CrosswalkDraft>,
     rules: Vec<RuleDraft>,
 }
 
@@ -96,6 +100,12 @@ fn read_file(table: Table<'_>, drafts: &mut Drafts, findings: &mut Findings<'_>)
     if let Some(section) = table.table("case_numbers", "[case_numbers]", findings) {
         drafts.case_numbers = CaseNumbers::read(section, findings).or(drafts.case_numbers.take());
     }
+    for section in table.tables("sender_list", "[[sender_list]]", findings) {
+        drafts.sender_lists.extend(SenderListDraft::read(section, findings));
+    }
+    for section in table.tables("crosswalk", "[[crosswalk]]", findings) {
+        drafts.crosswalks.extend(CrosswalkDraft::read(section, findings));
+    }
     for section in table.tables("rule", "[[rule]]", findings) {
         drafts.rules.extend(RuleDraft::read(section, findings));
     }
@@ -107,6 +117,7 @@ pub(crate) struct Known<'d> {
     units: BTreeMap<&'d str, &'d UnitDraft>,
     /// Person id to unit id.
     people: BTreeMap<&'d str, &'d str>,
+    sender_lists: BTreeMap<&'d str, &'d BTreeSet<String>>,
 }
 
 impl Known<'_> {
@@ -132,6 +143,16 @@ impl Known<'_> {
         if !self.people.contains_key(id.value.as_str()) {
             unknown("unknown-person", "personen", id, self.people.keys().copied(), findings);
         }
+    }
+
+    /// The CVR numbers of a sender list.
+    pub(crate) fn sender_list(&self, id: &At<String>, findings: &mut Findings<'_>) -> BTreeSet<String> {
+        let list = self.sender_lists.get(id.value.as_str());
+        if list.is_none() {
+            let known = self.sender_lists.keys().copied();
+            unknown("unknown-sender-list", "afsenderlisten", id, known, findings);
+        }
+        list.map(|&cvrs| cvrs.clone()).unwrap_or_default()
     }
 
     /// The unit of a person.
@@ -166,10 +187,17 @@ fn hold_together(drafts: Drafts, edition: &str, findings: &mut Findings<'_>) -> 
     }
     unique("duplicate-unit", "enheden", drafts.units.iter().map(|unit| &unit.id), findings);
     unique("duplicate-person", "personen", drafts.people.iter().map(|person| &person.id), findings);
+    unique(
+        "duplicate-sender-list",
+        "afsenderlisten",
+        drafts.sender_lists.iter().map(|list| &list.id),
+        findings,
+    );
     unique("duplicate-rule", "reglen", drafts.rules.iter().map(|rule| &rule.id), findings);
     let known = Known {
         units: drafts.units.iter().map(|unit| (unit.id.value.as_str(), unit)).collect(),
         people: drafts.people.iter().map(|p| (p.id.value.as_str(), p.unit.value.as_str())).collect(),
+        sender_lists: drafts.sender_lists.iter().map(|list| (list.id.value.as_str(), &list.cvrs)).collect(),
     };
     check_units(&drafts.units, &known, findings);
     for person in &drafts.people {
@@ -188,6 +216,7 @@ fn hold_together(drafts: Drafts, edition: &str, findings: &mut Findings<'_>) -> 
         attention,
         forbidden_extensions: drafts.forbidden_extensions,
         case_numbers: drafts.case_numbers.or_else(CaseNumbers::built_in)?,
+        crosswalks: Crosswalks::hold_together(drafts.crosswalks, findings),
         rules,
         units: drafts.units.into_iter().map(|unit| (unit.id.value.clone(), unit.into_unit())).collect(),
         people: drafts.people.into_iter().map(|p| (p.id.value.clone(), p.into_person())).collect(),

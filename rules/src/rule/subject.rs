@@ -3,7 +3,7 @@
 use kle::{Facet, FacetPattern, Subject};
 
 /// Which marks a rule speaks of.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SubjectPattern {
     /// Any of these; empty is any subject.
     pub(crate) prefixes: Vec<Subject>,
