@@ -26,7 +26,7 @@ pub use gather::{
     Lookup, Party, PartyIdType, PartyRole, Reference, has_forbidden_file, marked_subject, message_kind,
     parties, recipient_kind, references, sender_kind,
 };
-pub use policy::{Authority, ClosedCase, Finding, Journals, Person, Policy, Unit};
+pub use policy::{Authority, ClosedCase, Finding, Journals, Person, Policy, Queue, Role, Unit, Webhook};
 pub use rule::Rule;
 
 /// Every field path that a rule may name, in the order of the schema, then our own.

@@ -13,11 +13,12 @@ use super::finding::{Finding, Findings, Place};
 use super::lists::SenderListDraft;
 use super::maps::{ContactPointDraft, ContactPointOwner, ResponsibilityDraft};
 use super::people::PersonDraft;
+use super::receivers::{QueueDraft, RoleDraft, TemplateDraft, WebhookDraft};
 use super::table::{At, Table};
 use super::units::UnitDraft;
 use super::{Policy, Receiver};
 use crate::fold;
-use crate::rule::{Rule, RuleDraft};
+use crate::rule::{NewCase, Rule, RuleDraft};
 
 /// Everything read, before it is held together.
 #[derive(Default)]
@@ -32,6 +33,10 @@ struct Drafts {
     case_numbers: Option<CaseNumbers>,
     sender_lists: Vec<SenderListDraft>,
     crosswalks: Vec<CrosswalkDraft>,
+    roles: Vec<RoleDraft>,
+    queues: Vec<QueueDraft>,
+    webhooks: Vec<WebhookDraft>,
+    templates: Vec<TemplateDraft>,
     rules: Vec<RuleDraft>,
 }
 
@@ -106,6 +111,18 @@ fn read_file(table: Table<'_>, drafts: &mut Drafts, findings: &mut Findings<'_>)
     for section in table.tables("crosswalk", "[[crosswalk]]", findings) {
         drafts.crosswalks.extend(CrosswalkDraft::read(section, findings));
     }
+    for section in table.tables("role", "[[role]]", findings) {
+        drafts.roles.extend(RoleDraft::read(section, findings));
+    }
+    for section in table.tables("queue", "[[queue]]", findings) {
+        drafts.queues.extend(QueueDraft::read(section, findings));
+    }
+    for section in table.tables("webhook", "[[webhook]]", findings) {
+        drafts.webhooks.extend(WebhookDraft::read(section, findings));
+    }
+    for section in table.tables("case_template", "[[case_template]]", findings) {
+        drafts.templates.extend(TemplateDraft::read(section, findings));
+    }
     for section in table.tables("rule", "[[rule]]", findings) {
         drafts.rules.extend(RuleDraft::read(section, findings));
     }
@@ -118,6 +135,10 @@ pub(crate) struct Known<'d> {
     /// Person id to unit id.
     people: BTreeMap<&'d str, &'d str>,
     sender_lists: BTreeMap<&'d str, &'d BTreeSet<String>>,
+    roles: BTreeMap<&'d str, &'d RoleDraft>,
+    queues: BTreeMap<&'d str, &'d QueueDraft>,
+    webhooks: BTreeMap<&'d str, &'d WebhookDraft>,
+    templates: BTreeMap<&'d str, &'d TemplateDraft>,
 }
 
 impl Known<'_> {
@@ -147,18 +168,49 @@ impl Known<'_> {
 
     /// The CVR numbers of a sender list.
     pub(crate) fn sender_list(&self, id: &At<String>, findings: &mut Findings<'_>) -> BTreeSet<String> {
-        let list = self.sender_lists.get(id.value.as_str());
-        if list.is_none() {
-            let known = self.sender_lists.keys().copied();
-            unknown("unknown-sender-list", "afsenderlisten", id, known, findings);
-        }
-        list.map(|&cvrs| cvrs.clone()).unwrap_or_default()
+        let list = look_up("unknown-sender-list", "afsenderlisten", &self.sender_lists, id, findings);
+        list.cloned().unwrap_or_default()
+    }
+
+    /// The unit of a role.
+    pub(crate) fn unit_of_role(&self, id: &At<String>, findings: &mut Findings<'_>) -> Option<String> {
+        look_up("unknown-role", "rollen", &self.roles, id, findings).map(|role| role.unit.value.clone())
+    }
+
+    /// The unit of a robot queue.
+    pub(crate) fn unit_of_queue(&self, id: &At<String>, findings: &mut Findings<'_>) -> Option<String> {
+        look_up("unknown-queue", "robotkøen", &self.queues, id, findings)
+            .map(|queue| queue.unit.value.clone())
+    }
+
+    /// Checks that a webhook is declared.
+    pub(crate) fn webhook(&self, id: &At<String>, findings: &mut Findings<'_>) {
+        look_up("unknown-webhook", "webhooken", &self.webhooks, id, findings);
+    }
+
+    /// The template of a new case.
+    pub(crate) fn template(&self, id: &At<String>, findings: &mut Findings<'_>) -> Option<&NewCase> {
+        look_up("unknown-case-template", "sagsskabelonen", &self.templates, id, findings).map(|t| &t.template)
     }
 
     /// The unit of a person.
     pub(crate) fn unit_of(&self, person: &str) -> Option<String> {
         self.people.get(person).map(|unit| (*unit).to_owned())
     }
+}
+
+fn look_up<'d, T>(
+    code: &'static str,
+    noun: &str,
+    known: &BTreeMap<&'d str, &'d T>,
+    id: &At<String>,
+    findings: &mut Findings<'_>,
+) -> Option<&'d T> {
+    let found = known.get(id.value.as_str()).copied();
+    if found.is_none() {
+        unknown(code, noun, id, known.keys().copied(), findings);
+    }
+    found
 }
 
 fn unknown<'w>(
@@ -193,15 +245,30 @@ fn hold_together(drafts: Drafts, edition: &str, findings: &mut Findings<'_>) -> 
         drafts.sender_lists.iter().map(|list| &list.id),
         findings,
     );
+    unique("duplicate-role", "rollen", drafts.roles.iter().map(|role| &role.id), findings);
+    unique("duplicate-queue", "robotkøen", drafts.queues.iter().map(|queue| &queue.id), findings);
+    unique("duplicate-webhook", "webhooken", drafts.webhooks.iter().map(|webhook| &webhook.id), findings);
+    unique("duplicate-case-template", "sagsskabelonen", drafts.templates.iter().map(|t| &t.id), findings);
     unique("duplicate-rule", "reglen", drafts.rules.iter().map(|rule| &rule.id), findings);
     let known = Known {
         units: drafts.units.iter().map(|unit| (unit.id.value.as_str(), unit)).collect(),
         people: drafts.people.iter().map(|p| (p.id.value.as_str(), p.unit.value.as_str())).collect(),
         sender_lists: drafts.sender_lists.iter().map(|list| (list.id.value.as_str(), &list.cvrs)).collect(),
+        roles: drafts.roles.iter().map(|role| (role.id.value.as_str(), role)).collect(),
+        queues: drafts.queues.iter().map(|queue| (queue.id.value.as_str(), queue)).collect(),
+        webhooks: drafts.webhooks.iter().map(|webhook| (webhook.id.value.as_str(), webhook)).collect(),
+        templates: drafts.templates.iter().map(|t| (t.id.value.as_str(), t)).collect(),
     };
     check_units(&drafts.units, &known, findings);
     for person in &drafts.people {
         known.unit(&person.unit, findings);
+    }
+    for role in &drafts.roles {
+        known.unit(&role.unit, findings);
+        role.people.iter().for_each(|person| known.person(person, findings));
+    }
+    for queue in &drafts.queues {
+        known.unit(&queue.unit, findings);
     }
     let responsibilities = responsibilities(&drafts.responsibilities, &known, findings);
     let contact_points = contact_points(&drafts.contact_points, &known, findings);
@@ -216,6 +283,9 @@ fn hold_together(drafts: Drafts, edition: &str, findings: &mut Findings<'_>) -> 
         attention,
         forbidden_extensions: drafts.forbidden_extensions,
         case_numbers: drafts.case_numbers.or_else(CaseNumbers::built_in)?,
+        roles: drafts.roles.into_iter().map(|r| (r.id.value.clone(), r.into_role())).collect(),
+        queues: drafts.queues.into_iter().map(|q| (q.id.value.clone(), q.into_queue())).collect(),
+        webhooks: drafts.webhooks.into_iter().map(|w| (w.id.value.clone(), w.into_webhook())).collect(),
         crosswalks: Crosswalks::hold_together(drafts.crosswalks, findings),
         rules,
         units: drafts.units.into_iter().map(|unit| (unit.id.value.clone(), unit.into_unit())).collect(),
