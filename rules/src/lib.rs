@@ -11,21 +11,25 @@
 pub mod calendar;
 mod cascade;
 mod decision;
+mod example;
 mod facts;
 mod fields;
 mod fold;
 mod gather;
+mod lint;
 mod policy;
 mod rule;
 mod time;
 
 pub use cascade::decide;
 pub use decision::*;
+pub use example::{ExampleResult, run_examples, sketched};
 pub use facts::*;
 pub use gather::{
     Lookup, Party, PartyIdType, PartyRole, Reference, has_forbidden_file, marked_subject, message_kind,
     parties, recipient_kind, references, sender_kind,
 };
+pub use lint::{Evidence as LintEvidence, KleState, Lint, lint};
 pub use policy::{Authority, ClosedCase, Finding, Journals, Person, Policy, Queue, Role, Unit, Webhook};
 pub use rule::Rule;
 

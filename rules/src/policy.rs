@@ -39,6 +39,7 @@ pub(crate) use table::{At, Table, choice, facets, listed, subject, wrong_type};
 pub use units::{ClosedCase, Journals, Unit};
 
 use crate::Rule;
+use crate::example::Example;
 
 /// Everything deciding needs besides the facts: one edition of rules and maps.
 #[derive(Clone, Debug)]
@@ -60,6 +61,7 @@ pub struct Policy {
     pub(crate) webhooks: BTreeMap<String, Webhook>,
     pub(crate) crosswalks: Crosswalks,
     pub(crate) rules: Vec<Rule>,
+    pub(crate) examples: Vec<Example>,
 }
 
 /// A unit, and the person in it when one is meant. By id.

@@ -22,10 +22,15 @@ mod text;
 mod when;
 
 pub(crate) use case_template::NewCase;
-pub(crate) use condition::{Condition, Looked};
+pub(crate) use condition::{Condition, Looked, Where};
+pub(crate) use deadline::Within;
 pub(crate) use draft::RuleDraft;
 pub(crate) use effect::{Annotate, RuleJournaling, Then};
 pub(crate) use header::Header;
+pub(crate) use operator::Operator;
+pub(crate) use received::Received;
+pub(crate) use subject::SubjectPattern;
+pub(crate) use when::{FIELD_KEYS, SENDERS};
 
 /// Regel: one rule.
 #[doc(alias = "regel")]

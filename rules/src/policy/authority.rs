@@ -39,6 +39,11 @@ impl Authority {
         self.known_authorities.contains(cvr)
     }
 
+    /// One of the authorities that we know; without any, a number that is nobody's.
+    pub(crate) fn a_known_authority(&self) -> &str {
+        self.known_authorities.first().map_or("99999999", String::as_str)
+    }
+
     /// Is this our name? Compared by words: the field it is held against is text without an identity.
     pub(crate) fn is_our_name(&self, name: &str) -> bool {
         fold::words(name) == fold::words(&self.name)

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use kle::PrefixMap;
 use toml::de::DeTable;
 
@@ -15,8 +16,9 @@ use super::maps::{ContactPointDraft, ContactPointOwner, ResponsibilityDraft};
 use super::people::PersonDraft;
 use super::receivers::{QueueDraft, RoleDraft, TemplateDraft, WebhookDraft};
 use super::table::{At, Table};
-use super::units::UnitDraft;
+use super::units::{Unit, UnitDraft};
 use super::{Policy, Receiver};
+use crate::example::{Example, ExampleDraft};
 use crate::fold;
 use crate::rule::{NewCase, Rule, RuleDraft};
 
@@ -38,6 +40,7 @@ struct Drafts {
     webhooks: Vec<WebhookDraft>,
     templates: Vec<TemplateDraft>,
     rules: Vec<RuleDraft>,
+    examples: Vec<ExampleDraft>,
 }
 
 pub(super) fn load<N: AsRef<str>, T: AsRef<str>>(
@@ -125,6 +128,9 @@ fn read_file(table: Table<'_>, drafts: &mut Drafts, findings: &mut Findings<'_>)
     }
     for section in table.tables("rule", "[[rule]]", findings) {
         drafts.rules.extend(RuleDraft::read(section, findings));
+    }
+    for section in table.tables("example", "[[example]]", findings) {
+        drafts.examples.extend(ExampleDraft::read(section, findings));
     }
     table.finish(findings);
 }
@@ -227,7 +233,7 @@ fn unknown<'w>(
     findings.add(id.place, code, format!("{noun} »{}« findes ikke", id.value), advice);
 }
 
-fn hold_together(drafts: Drafts, edition: &str, findings: &mut Findings<'_>) -> Option<Policy> {
+fn hold_together(mut drafts: Drafts, edition: &str, findings: &mut Findings<'_>) -> Option<Policy> {
     if drafts.authority.is_none() {
         let advice = "Tilføj [authority] med cvr og name";
         findings.add(
@@ -273,8 +279,13 @@ fn hold_together(drafts: Drafts, edition: &str, findings: &mut Findings<'_>) -> 
     let responsibilities = responsibilities(&drafts.responsibilities, &known, findings);
     let contact_points = contact_points(&drafts.contact_points, &known, findings);
     let attention = attention(&drafts.attention, &drafts.people, &known, findings);
+    let of_rules: Vec<_> =
+        drafts.rules.iter_mut().map(|rule| (rule.id.value.clone(), rule.take_examples())).collect();
     let rules: Vec<Rule> =
         drafts.rules.into_iter().filter_map(|rule| rule.into_rule(&known, findings)).collect();
+    let units: BTreeMap<String, Unit> =
+        drafts.units.into_iter().map(|unit| (unit.id.value.clone(), unit.into_unit())).collect();
+    let examples = examples(of_rules, drafts.examples, &units, findings);
     Some(Policy {
         edition: edition.to_owned(),
         authority: drafts.authority?.1?,
@@ -288,9 +299,31 @@ fn hold_together(drafts: Drafts, edition: &str, findings: &mut Findings<'_>) -> 
         webhooks: drafts.webhooks.into_iter().map(|w| (w.id.value.clone(), w.into_webhook())).collect(),
         crosswalks: Crosswalks::hold_together(drafts.crosswalks, findings),
         rules,
-        units: drafts.units.into_iter().map(|unit| (unit.id.value.clone(), unit.into_unit())).collect(),
+        examples,
+        units,
         people: drafts.people.into_iter().map(|p| (p.id.value.clone(), p.into_person())).collect(),
     })
+}
+
+/// The examples of rules and those that stand by themselves.
+fn examples(
+    of_rules: Vec<(String, (Vec<ExampleDraft>, Option<Timestamp>))>,
+    by_themselves: Vec<ExampleDraft>,
+    units: &BTreeMap<String, Unit>,
+    findings: &mut Findings<'_>,
+) -> Vec<Example> {
+    let ids: BTreeSet<String> = of_rules.iter().map(|(id, _)| id.clone()).collect();
+    let ids: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+    let mut examples = Vec::new();
+    for (rule, (drafts, when)) in of_rules {
+        for draft in drafts {
+            examples.push(draft.into_example(Some(&rule), &ids, units, when, findings));
+        }
+    }
+    for draft in by_themselves {
+        examples.push(draft.into_example(None, &ids, units, None, findings));
+    }
+    examples
 }
 
 fn unique<'d>(

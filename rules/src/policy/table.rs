@@ -78,6 +78,11 @@ impl<'a> Table<'a> {
         Place::new(self.file, value.span())
     }
 
+    /// A place in the file of this table.
+    pub(crate) fn place_at(&self, span: std::ops::Range<usize>) -> Place {
+        Place::new(self.file, span)
+    }
+
     /// A text that is not empty.
     pub(crate) fn text(&self, key: &'static str, findings: &mut Findings<'_>) -> Option<At<String>> {
         self.text_of(key, self.value(key)?, findings)

@@ -1,10 +1,11 @@
-//! Values of a table that are dates, hours and shares.
+//! Values of a table that are dates, hours, shares, and names with values.
 
+use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use toml::de::DeValue;
 
 use super::finding::Findings;
-use super::table::{Table, wrong_type};
+use super::table::{At, Table, wrong_type};
 
 impl Table<'_> {
     /// A day: `2026-01-31`, with or without quotes.
@@ -36,6 +37,47 @@ impl Table<'_> {
             );
         }
         share
+    }
+
+    /// A point in time: `2026-01-31T10:00:00Z`, with or without quotes.
+    pub(crate) fn moment(&self, key: &'static str, findings: &mut Findings<'_>) -> Option<Timestamp> {
+        self.parsed(key, "et tidspunkt som 2026-01-31T10:00:00Z", findings)
+    }
+
+    /// The keys and texts of a table below a key, in the order of their names.
+    pub(crate) fn entries(
+        &self,
+        key: &'static str,
+        findings: &mut Findings<'_>,
+    ) -> Vec<(At<String>, At<String>)> {
+        let Some(value) = self.value(key) else { return Vec::new() };
+        let DeValue::Table(entries) = value.get_ref() else {
+            wrong_type(
+                findings,
+                self.place_of(value),
+                key,
+                "en tabel som { \"navn\" = \"værdi\" }",
+                value.get_ref(),
+            );
+            return Vec::new();
+        };
+        let mut read = Vec::new();
+        for (name, value) in entries {
+            let name_at = At::new(name.get_ref().to_string(), self.place_at(name.span()));
+            match value.get_ref() {
+                DeValue::String(text) => {
+                    read.push((name_at, At::new(text.to_string(), self.place_of(value))));
+                }
+                other => wrong_type(
+                    findings,
+                    self.place_of(value),
+                    &name_at.value,
+                    "en tekst i anførselstegn",
+                    other,
+                ),
+            }
+        }
+        read
     }
 
     fn parsed<T: std::str::FromStr>(

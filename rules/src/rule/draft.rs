@@ -1,11 +1,15 @@
 //! A rule as it is read: TOML to condition and effect, every fault noted.
 
+use jiff::Timestamp;
+
 use super::Rule;
 use super::condition::Condition;
 use super::effect::{Annotate, RuleJournaling, Then, ThenDraft};
 use super::header::Header;
 use super::when::condition;
+use crate::example::ExampleDraft;
 use crate::policy::{At, Findings, Known, Place, Table};
+use crate::time;
 
 /// A rule as read, before units and people are checked.
 pub(crate) struct RuleDraft {
@@ -18,6 +22,7 @@ pub(crate) struct RuleDraft {
     annotate: Option<Annotate>,
     then: Option<ThenDraft>,
     webhooks: Vec<At<String>>,
+    examples: Vec<ExampleDraft>,
 }
 
 /// Handing over, before unit and person are checked.
@@ -47,10 +52,29 @@ impl RuleDraft {
             let advice = "Tilføj then = { unit = \"…\" }, then = \"desk\" eller annotate = { … }";
             findings.add(table.place(), "no-effect", "reglen gør ingenting", advice);
         }
+        let examples = table.tables("example", "[[rule.example]]", findings);
+        let examples = examples.into_iter().filter_map(|e| ExampleDraft::read(e, findings)).collect();
         let place = table.place();
         table.finish(findings);
         let (id, title) = (id?, title?.value);
-        Some(Self { id, title, place, header, forwarded_marks, when: when?, annotate, then, webhooks })
+        Some(Self {
+            id,
+            title,
+            place,
+            header,
+            forwarded_marks,
+            when: when?,
+            annotate,
+            then,
+            webhooks,
+            examples,
+        })
+    }
+
+    /// The examples, and noon of a day on which the rule is in force when it says which.
+    pub(crate) fn take_examples(&mut self) -> (Vec<ExampleDraft>, Option<Timestamp>) {
+        let day = self.header.valid_from.or(self.header.valid_to);
+        (std::mem::take(&mut self.examples), day.and_then(time::noon))
     }
 
     pub(crate) fn into_rule(mut self, known: &Known<'_>, findings: &mut Findings<'_>) -> Option<Rule> {

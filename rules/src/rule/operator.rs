@@ -52,7 +52,7 @@ impl Operator {
     }
 
     /// Does one value satisfy the operator?
-    pub(super) fn fits(&self, value: &str) -> bool {
+    pub(crate) fn fits(&self, value: &str) -> bool {
         match self {
             Self::Present(wanted) => value.trim().is_empty() != *wanted,
             Self::Matches(regex) => regex.is_match(value),
