@@ -73,6 +73,11 @@ impl<'a> Table<'a> {
         self.value(key).is_some()
     }
 
+    /// Does nothing stand in it?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// Where a value of this table stands.
     pub(crate) fn place_of(&self, value: &Spanned<DeValue<'_>>) -> Place {
         Place::new(self.file, value.span())

@@ -78,7 +78,8 @@ pub(super) fn condition(table: Table<'_>, findings: &mut Findings<'_>) -> Option
     texts(&table, &mut found, findings);
     short(&table, &mut found, findings);
     tables(&table, &mut found, findings);
-    if found.keys == 0 {
+    // What is misspelt is told as such, and not as missing.
+    if found.keys == 0 && table.is_empty() {
         let advice = "Skriv for eksempel when = { kle = \"27.18\" }";
         findings.add(table.place(), "empty-condition", "betingelsen er tom og ville passe på alt", advice);
     }
