@@ -7,8 +7,8 @@
 //!
 //! **Deliberately absent:** the clock and the time zone. Whoever has a timestamp asks for its date in Denmark first.
 
+use jiff::Span;
 use jiff::civil::{Date, Weekday};
-use jiff::{Span, ToSpan};
 
 /// The last year in which Store bededag was a holiday; it was abolished by law from 1 January 2024.
 const LAST_GREAT_PRAYER_DAY: i16 = 2023;
@@ -109,6 +109,7 @@ fn easter_sunday(year: i16) -> Option<Date> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::ToSpan;
     use jiff::civil::date;
     use proptest::prelude::*;
 

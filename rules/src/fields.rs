@@ -35,6 +35,14 @@ impl PartialEq for Field {
     }
 }
 
+impl Eq for Field {}
+
+impl std::hash::Hash for Field {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.path.hash(state);
+    }
+}
+
 impl Field {
     /// Does the field, on a forwarded message, speak of the first sender's world? So do all of `ContentData`.
     pub(crate) fn is_content_mark(&self) -> bool {

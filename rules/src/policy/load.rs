@@ -305,9 +305,12 @@ fn hold_together(mut drafts: Drafts, edition: &str, findings: &mut Findings<'_>)
     })
 }
 
+/// The examples of one rule, and a time at which the rule is in force.
+type OfRule = (Vec<ExampleDraft>, Option<Timestamp>);
+
 /// The examples of rules and those that stand by themselves.
 fn examples(
-    of_rules: Vec<(String, (Vec<ExampleDraft>, Option<Timestamp>))>,
+    of_rules: Vec<(String, OfRule)>,
     by_themselves: Vec<ExampleDraft>,
     units: &BTreeMap<String, Unit>,
     findings: &mut Findings<'_>,

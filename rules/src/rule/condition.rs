@@ -68,7 +68,7 @@ pub(crate) struct SenderCvrs {
 }
 
 /// Where words are looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Where {
     /// In the title.
     Label,
@@ -133,10 +133,19 @@ impl<'f> Looked<'f> {
         *self.received.get_or_init(|| time::danish(self.facts.available_at))
     }
 
+    /// The words of the title, folded.
+    pub(crate) fn label(&self) -> &str {
+        self.label.get_or_init(|| fold::words(&self.facts.message.header.label))
+    }
+
+    /// The words of the documents' text, folded.
+    pub(crate) fn text(&self) -> &str {
+        self.text.get_or_init(|| fold::words(&self.facts.text))
+    }
+
     fn has_word(&self, word: &str, place: Where) -> bool {
-        let label =
-            || self.label.get_or_init(|| fold::words(&self.facts.message.header.label)).contains(word);
-        let text = || self.text.get_or_init(|| fold::words(&self.facts.text)).contains(word);
+        let label = || self.label().contains(word);
+        let text = || self.text().contains(word);
         match place {
             Where::Label => label(),
             Where::Text => text(),

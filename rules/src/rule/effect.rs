@@ -113,7 +113,7 @@ impl Annotate {
 
 /// `then` as read, before unit and person are checked.
 pub(super) enum ThenDraft {
-    HandOver(HandOverDraft),
+    HandOver(Box<HandOverDraft>),
     Hold,
     Desk,
 }
@@ -130,7 +130,7 @@ impl ThenDraft {
             }
             toml::de::DeValue::Table(_) => {
                 let table = rule.table("then", "then", findings)?;
-                HandOverDraft::read(table, findings).map(Self::HandOver)
+                HandOverDraft::read(table, findings).map(|draft| Self::HandOver(Box::new(draft)))
             }
             other => {
                 let wanted = "\"hold\", \"desk\" eller en tabel som { unit = \"…\" }";

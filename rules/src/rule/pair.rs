@@ -32,17 +32,39 @@ pub(crate) struct Pair {
     pub(crate) value: Operator,
 }
 
+/// The key of a pair condition, and those of its table.
+struct PairKeys {
+    key: &'static str,
+    of: PairOf,
+    name: &'static str,
+    kind: Option<&'static str>,
+    /// Short for `one_of`.
+    short: Option<&'static str>,
+}
+
 /// Name, kind and value of one entry; says true to hear no more.
 type Visit<'v> = &'v mut dyn FnMut(&str, &str, &str) -> bool;
 
 impl PairOf {
-    /// The key of the condition, of the name and of the kind, and the key that is short for `one_of`.
-    const KEYS: [(&'static str, Self, &'static str, Option<&'static str>, Option<&'static str>); 5] = [
-        ("contact_info", Self::ContactInfo, "label", None, None),
-        ("additional_data", Self::AdditionalData, "name", Some("type"), None),
-        ("case_id", Self::CaseId, "system", None, Some("number")),
-        ("reply_data", Self::ReplyData, "system", None, Some("number")),
-        ("technical", Self::Technical, "name", Some("document"), None),
+    /// The conditions and the keys of their tables.
+    const KEYS: [PairKeys; 5] = [
+        PairKeys { key: "contact_info", of: Self::ContactInfo, name: "label", kind: None, short: None },
+        PairKeys {
+            key: "additional_data",
+            of: Self::AdditionalData,
+            name: "name",
+            kind: Some("type"),
+            short: None,
+        },
+        PairKeys { key: "case_id", of: Self::CaseId, name: "system", kind: None, short: Some("number") },
+        PairKeys {
+            key: "reply_data",
+            of: Self::ReplyData,
+            name: "system",
+            kind: None,
+            short: Some("number"),
+        },
+        PairKeys { key: "technical", of: Self::Technical, name: "name", kind: Some("document"), short: None },
     ];
 
     fn visit(self, facts: &Facts, visit: Visit<'_>) -> bool {
@@ -94,34 +116,27 @@ impl Pair {
         findings: &mut Findings<'_>,
         mut found: impl FnMut(Option<Self>),
     ) {
-        for (key, of, name, kind, short) in PairOf::KEYS {
-            if when.has(key) {
-                let table = when.table(key, key, findings);
-                found(table.and_then(|table| Self::read(of, table, name, kind, short, findings)));
+        for keys in PairOf::KEYS {
+            if when.has(keys.key) {
+                let table = when.table(keys.key, keys.key, findings);
+                found(table.and_then(|table| Self::read(&keys, table, findings)));
             }
         }
     }
 
-    fn read(
-        of: PairOf,
-        table: Table<'_>,
-        name: &'static str,
-        kind: Option<&'static str>,
-        short: Option<&'static str>,
-        findings: &mut Findings<'_>,
-    ) -> Option<Self> {
-        let names = keys::folded(&table, name, findings);
-        let kinds = kind.map(|kind| keys::folded(&table, kind, findings)).unwrap_or_default();
-        let numbers = short.map(|short| keys::plain(&table, short, findings)).unwrap_or_default();
+    fn read(keys: &PairKeys, table: Table<'_>, findings: &mut Findings<'_>) -> Option<Self> {
+        let names = keys::folded(&table, keys.name, findings);
+        let kinds = keys.kind.map(|kind| keys::folded(&table, kind, findings)).unwrap_or_default();
+        let numbers = keys.short.map(|short| keys::plain(&table, short, findings)).unwrap_or_default();
         let value = if !numbers.is_empty() && !Operator::is_in(&table) {
             Some(Operator::OneOf(numbers))
-        } else if table.has(name) && !Operator::is_in(&table) {
+        } else if table.has(keys.name) && !Operator::is_in(&table) {
             // A name alone asks whether there is such an entry.
             Some(Operator::Present(true))
         } else {
             Operator::read(&table, findings)
         };
         table.finish(findings);
-        Some(Self { of, names, kinds, value: value? })
+        Some(Self { of: keys.of, names, kinds, value: value? })
     }
 }
