@@ -124,3 +124,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn random_rule_sets_have_shadowed_rules_and_rules_that_decide() {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let (mut shadowed, mut decided) = (0, 0);
+    for _ in 0..300 {
+        let text = rule_set().new_tree(&mut runner).unwrap().current();
+        let policy = Policy::load(&[("r", &text)], "1").unwrap();
+        let lints = lint(&policy, date(2026, 1, 1), &LintEvidence::none());
+        shadowed += lints.iter().filter(|lint| lint.code == "shadowed").count();
+        let message = message().new_tree(&mut runner).unwrap().current();
+        let facts = sketched(&policy, &message).unwrap();
+        decided += usize::from(matches!(decide(&policy, &facts).decider, Decider::Rule(_)));
+    }
+    assert!(shadowed >= 15 && decided >= 100, "the property looks at nothing: {shadowed}, {decided}");
+}

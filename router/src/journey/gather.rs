@@ -54,8 +54,7 @@ pub(super) async fn gather(room: &PostRoom, policy: &Policy, in_hand: &InHand) -
         holds: holds(room, policy, in_hand, &parties).await?,
         text: reading.text.clone(),
         suggestions: suggestions.collect(),
-        // Technical documents are not read yet: their contents are gone when the text has been taken.
-        technical: Vec::new(),
+        technical: reading.technical.clone(),
     })
 }
 
