@@ -14,13 +14,15 @@ mod responsibility;
 mod rules;
 mod suggestions;
 
+pub(crate) use named_case::{Named, is_mark, is_typed, judge};
+
 use std::cell::OnceCell;
 
 use crate::index::Found;
 use crate::rule::Looked;
 use crate::{
-    Annotations, Decider, Decision, Facts, HandOver, MessageKind, Outcome, Policy, Question, Step, Trace,
-    TraceLine, gather,
+    Annotations, Decider, Decision, Facts, Further, HandOver, MessageKind, Outcome, Policy, Question, Step,
+    Trace, TraceLine, gather,
 };
 
 /// Decides where a message goes and whether it is journaled. Never fails: what nobody knows waits for a person.
@@ -47,6 +49,7 @@ struct Asked<'a> {
     found: OnceCell<Found<'a>>,
     lines: Vec<TraceLine>,
     annotations: Annotations,
+    further: Further,
     /// A case that it is safe to journal on, though the step that found it did not know who should have the letter.
     safe_case: Option<String>,
     /// The message answers or names a case that could not be settled: what to ask at the desk.
@@ -65,10 +68,11 @@ impl<'a> Asked<'a> {
         Self {
             policy,
             facts,
-            looked: Looked::at(facts, ours),
+            looked: Looked::at(facts, ours).through(&policy.crosswalks),
             found: OnceCell::new(),
             lines: Vec::new(),
             annotations: Annotations::default(),
+            further: Further::default(),
             safe_case: None,
             unsettled: None,
         }
@@ -101,6 +105,15 @@ impl<'a> Asked<'a> {
         self.lines.push(TraceLine { step, code: code.to_owned(), decided, text: text.into() });
     }
 
+    /// Webhooks are told of the message, each once.
+    fn call(&mut self, webhooks: &[String]) {
+        for webhook in webhooks {
+            if !self.further.webhooks.contains(webhook) {
+                self.further.webhooks.push(webhook.clone());
+            }
+        }
+    }
+
     /// The Danish name of a unit; its id when the policy does not know it.
     fn unit_name(&self, id: &str) -> String {
         self.policy.unit(id).map_or_else(|| id.to_owned(), |unit| unit.name.clone())
@@ -114,6 +127,7 @@ impl<'a> Asked<'a> {
             annotations: self.annotations,
             suggestions,
             trace: Trace { edition: self.policy.edition().to_owned(), lines: self.lines },
+            further: self.further,
         }
     }
 }

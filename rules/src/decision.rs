@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::Facts;
+
 /// Fordelingsbeslutning: where a letter goes. Not an *afgørelse*.
 #[doc(alias = "fordelingsbeslutning")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,6 +19,83 @@ pub struct Decision {
     pub suggestions: Vec<CaseOrSubject>,
     /// Every step of the cascade and what it said.
     pub trace: Trace,
+    /// What else a rule wants done.
+    #[serde(default)]
+    pub further: Further,
+}
+
+/// What a rule wants done beside handing over: nothing here changes who may see the letter.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Further {
+    /// The role in the unit that should take it, by id.
+    pub role: Option<String>,
+    /// The robot queue that it is put in, by id.
+    pub queue: Option<String>,
+    /// Webhooks that are told of it, by id.
+    pub webhooks: Vec<String>,
+    /// How the new case is made, when one is.
+    pub new_case: Option<CaseTemplate>,
+}
+
+/// How a new case is made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CaseTemplate {
+    /// Title, with places to fill in such as `{label}`; the letter's own title when there is none.
+    pub title: Option<String>,
+    /// Whom the case is about.
+    pub party: CaseParty,
+    /// Sensitivity of the case; a higher one of the message wins.
+    pub sensitivity: Option<Sensitivity>,
+}
+
+/// Whom a new case is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CaseParty {
+    /// The person or company that the message is marked with, else the sender.
+    #[default]
+    About,
+    /// The sender.
+    Sender,
+    /// Whoever represents the sender, else the sender.
+    Representative,
+}
+
+impl CaseTemplate {
+    /// What may stand in braces in a title.
+    pub const PLACES: [&str; 6] = ["label", "kle", "facet", "code", "date", "year"];
+
+    /// The title of the new case; `None` when the template leaves it to the letter's own.
+    pub fn title_for(
+        &self,
+        facts: &Facts,
+        subject: kle::Subject,
+        facet: Option<kle::Facet>,
+    ) -> Option<String> {
+        let received = crate::time::danish(facts.available_at).date();
+        let header = &facts.message.header;
+        let values = [
+            header.label.trim().to_owned(),
+            subject.to_string(),
+            facet.map(|facet| facet.to_string()).unwrap_or_default(),
+            header.message_code.clone().unwrap_or_default(),
+            received.to_string(),
+            received.year().to_string(),
+        ];
+        let mut title = String::new();
+        // Filled in one pass, so that braces in a letter's title stay what they are.
+        for (index, piece) in self.title.as_ref()?.split('{').enumerate() {
+            let place = piece.split_once('}').filter(|_| index > 0);
+            let value = place.and_then(|(place, _)| Self::PLACES.iter().position(|known| *known == place));
+            match (value, place) {
+                (Some(value), Some((_, rest))) => title.extend([values[value].as_str(), rest]),
+                _ => title.push_str(piece),
+            }
+        }
+        Some(title.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|title| !title.is_empty())
+    }
 }
 
 /// Who decided.
@@ -146,6 +225,23 @@ pub struct Annotations {
     pub sensitivity: Option<Sensitivity>,
     /// Urgent mail is shown first.
     pub urgent: bool,
+    /// Priority, when a rule says one.
+    pub priority: Option<Priority>,
+}
+
+/// Prioritet: in which order mail is shown.
+#[doc(alias = "prioritet")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Priority {
+    /// Can wait.
+    Low,
+    /// As other mail.
+    Normal,
+    /// Before other mail.
+    High,
+    /// First of all.
+    Urgent,
 }
 
 /// Four steps of sensitivity (spec: esdh §2, SF1470).

@@ -36,6 +36,20 @@ pub struct Facts {
     pub text: String,
     /// What the classifier and index suggest, best first.
     pub suggestions: Vec<Suggestion>,
+    /// What technical documents say, as far as they could be read; by agreement with their senders.
+    #[serde(default)]
+    pub technical: Vec<TechnicalMark>,
+}
+
+/// One value in a technical document. Holds personal data: prints itself redacted.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TechnicalMark {
+    /// Title of the document, else its file name.
+    pub document: String,
+    /// Name of the value: element names from the root down with full stops between, such as `Ansoegning.Ydelse.Kode`.
+    pub name: String,
+    /// The value.
+    pub value: String,
 }
 
 /// New message, answer, or forward (spec: digital-post-interfaces §10).
@@ -176,6 +190,12 @@ pub struct Suggestion {
 impl fmt::Debug for Facts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Facts({:?}, {:?} from {:?}, …)", self.message, self.kind, self.sender)
+    }
+}
+
+impl fmt::Debug for TechnicalMark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TechnicalMark(…)")
     }
 }
 

@@ -33,8 +33,8 @@ pub(crate) fn words(text: &str) -> String {
     for c in text.chars() {
         // Most of a letter is ASCII, and long texts are folded for every message.
         match c.is_ascii() {
-            true => push_folded(c.to_ascii_lowercase(), &mut out),
-            false => c.to_lowercase().for_each(|c| push_folded(c, &mut out)),
+            true => push_word_letter(&mut out, c.to_ascii_lowercase()),
+            false => c.to_lowercase().for_each(|c| push_word_letter(&mut out, c)),
         }
     }
     if !out.ends_with(' ') {
@@ -43,8 +43,86 @@ pub(crate) fn words(text: &str) -> String {
     out
 }
 
-/// Adds one lower-case letter, as it is compared.
-fn push_folded(c: char, out: &mut String) {
+/// Adds one lower-case letter of a word, or the one blank between words.
+fn push_word_letter(out: &mut String, c: char) {
+    if !push_letter(out, c) && !out.ends_with(' ') {
+        out.push(' ');
+    }
+}
+
+/// A text with its letters as [`words`] makes them and everything else as it stands; blanks and line breaks are one blank.
+pub(crate) fn line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars().flat_map(char::to_lowercase) {
+        if push_letter(&mut out, c) {
+            continue;
+        }
+        match c {
+            c if !c.is_whitespace() => out.push(c),
+            _ if out.is_empty() || out.ends_with(' ') => {}
+            _ => out.push(' '),
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// A regular expression with its letters as [`line`] makes them, so that it can be held against such a text.
+///
+/// What is not a letter of the text stays: escapes, names of classes and groups, flags.
+pub(crate) fn pattern(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let mut chars = pattern.chars().peekable();
+    let mut in_class = false;
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => {
+                out.push(c);
+                let escaped = chars.next();
+                out.extend(escaped);
+                if matches!(escaped, Some('p' | 'P' | 'x' | 'u' | 'U' | 'b')) && chars.peek() == Some(&'{') {
+                    copy_until(&mut chars, &mut out, &['}']);
+                }
+            }
+            '(' if !in_class && chars.peek() == Some(&'?') => {
+                out.push(c);
+                copy_until(&mut chars, &mut out, &[':', ')', '>']);
+            }
+            '[' | ']' => {
+                in_class = c == '[';
+                out.push(c);
+            }
+            // In a class every letter stands for itself.
+            _ if in_class => {
+                let mut letter = String::new();
+                c.to_lowercase().for_each(|c| {
+                    if !push_letter(&mut letter, c) {
+                        letter.push(c);
+                    }
+                });
+                out.push_str(&letter);
+            }
+            _ => c.to_lowercase().for_each(|c| {
+                if !push_letter(&mut out, c) {
+                    out.push(c);
+                }
+            }),
+        }
+    }
+    out
+}
+
+fn copy_until(chars: &mut impl Iterator<Item = char>, out: &mut String, ends: &[char]) {
+    for c in chars {
+        out.push(c);
+        if ends.contains(&c) {
+            return;
+        }
+    }
+}
+
+/// Adds a lower-case letter or figure as Danes compare it; false when it is neither.
+fn push_letter(out: &mut String, c: char) -> bool {
     match c {
         'a' if out.ends_with('a') => {
             out.pop();
@@ -65,9 +143,9 @@ fn push_folded(c: char, out: &mut String) {
         'ä' => out.push('æ'),
         'ö' => out.push('ø'),
         c if c.is_alphanumeric() => out.push(c),
-        _ if out.ends_with(' ') => {}
-        _ => out.push(' '),
+        _ => return false,
     }
+    true
 }
 
 /// The candidate that was most likely meant, when one is near enough to be worth asking about.
@@ -100,6 +178,20 @@ mod tests {
             assert_eq!(plain_once(text), plain(text));
         }
         assert!(matches!(plain_once(" 12345678 "), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_pattern_is_folded_as_the_text_it_is_held_against() {
+        assert_eq!(line("  Klage\n over  AABENRAA-Allé 4! "), "klage over åbenrå-alle 4!");
+        for (pattern_as_written, folded) in [
+            (r"Klage\s+over", r"klage\s+over"),
+            (r"Aabenraa\S", r"åbenrå\S"),
+            (r"\p{Lu}[A-ZÉ]", r"\p{Lu}[a-ze]"),
+            (r"(?P<Navn>ÄB)|(?-u:X)", r"(?P<Navn>æb)|(?-u:x)"),
+            (r"[aa]", r"[aa]"),
+        ] {
+            assert_eq!(pattern(pattern_as_written), folded);
+        }
     }
 
     #[test]

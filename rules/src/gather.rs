@@ -6,8 +6,11 @@
 mod kinds;
 mod parties;
 mod references;
+mod technical;
 
 pub(crate) use kinds::{first_sender_is_us, read_mark};
 pub use kinds::{has_forbidden_file, marked_subject, message_kind, recipient_kind, sender_kind};
+pub(crate) use parties::sender_cvr;
 pub use parties::{Party, PartyIdType, PartyRole, parties};
 pub use references::{Lookup, Reference, references};
+pub use technical::technical_marks;

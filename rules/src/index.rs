@@ -36,6 +36,8 @@ pub(crate) struct Index {
     subjects: HashMap<(Option<Subject>, Option<FacetPattern>), ListId>,
     kinds: HashMap<MessageKind, ListId>,
     senders: HashMap<SenderKind, ListId>,
+    /// By the sender's CVR number.
+    sender_cvrs: HashMap<String, ListId>,
     fields: Vec<FieldKeys>,
     parts: Parts,
 }
@@ -103,6 +105,7 @@ impl Default for Draft {
             subjects: HashMap::new(),
             kinds: HashMap::new(),
             senders: HashMap::new(),
+            sender_cvrs: HashMap::new(),
             fields: Vec::new(),
             parts: Parts::default(),
         };
@@ -112,12 +115,13 @@ impl Default for Draft {
 
 impl Draft {
     fn file(&mut self, key: Key, place: u32, rule: &Rule) {
-        let Index { lists, subjects, kinds, senders, fields, .. } = &mut self.index;
+        let Index { lists, subjects, kinds, senders, sender_cvrs, fields, .. } = &mut self.index;
         let next = ListId::try_from(lists.len()).unwrap_or(ALWAYS);
         let list = match key {
             Key::Subject(subject, facet) => *subjects.entry((subject, facet)).or_insert(next),
             Key::Kind(kind) => *kinds.entry(kind).or_insert(next),
             Key::Sender(kind) => *senders.entry(kind).or_insert(next),
+            Key::SenderCvr(cvr) => *sender_cvrs.entry(cvr).or_insert(next),
             Key::Value(field, value) => {
                 let slot = FieldKeys::slot(fields, field);
                 *fields[slot].values.entry(value).or_insert(next)

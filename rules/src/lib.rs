@@ -4,6 +4,8 @@
 //! goes, and [`decide`] makes a [`Decision`] of the two, with a line in its [`Trace`] for every step it asked.
 //! What must be looked up before deciding is told by the helpers of gathering: [`references`], [`parties`] and
 //! the kinds of message, sender and recipient.
+//! A rule set explains itself: [`run_examples`] tries the messages that it brings, and [`lint()`] tells what is doubtful in it.
+//! The language of rule sets stands in `LANGUAGE.md`.
 //!
 //! **Deliberately absent:** files, clock, network, async. The caller reads the texts of the policy, looks up what
 //! [`references`] asks for, and carries out what was decided. The same facts and policy give the same decision, always.
@@ -11,22 +13,27 @@
 pub mod calendar;
 mod cascade;
 mod decision;
+mod example;
 mod facts;
 mod fields;
 mod fold;
 mod gather;
 mod index;
+mod lint;
 mod policy;
 mod rule;
+mod time;
 
 pub use cascade::decide;
 pub use decision::*;
+pub use example::{ExampleResult, run_examples, sketched};
 pub use facts::*;
 pub use gather::{
     Lookup, Party, PartyIdType, PartyRole, Reference, has_forbidden_file, marked_subject, message_kind,
-    parties, recipient_kind, references, sender_kind,
+    parties, recipient_kind, references, sender_kind, technical_marks,
 };
-pub use policy::{Authority, ClosedCase, Finding, Journals, Person, Policy, Unit};
+pub use lint::{Evidence as LintEvidence, KleState, Lint, lint};
+pub use policy::{Authority, ClosedCase, Finding, Journals, Person, Policy, Queue, Role, Unit, Webhook};
 pub use rule::Rule;
 
 /// Every field path that a rule may name, in the order of the schema, then our own.

@@ -7,13 +7,17 @@
 mod attention;
 mod authority;
 mod case_numbers;
+mod crosswalk;
 mod finding;
+mod lists;
 mod load;
 mod maps;
 mod pattern;
 mod people;
+mod receivers;
 mod table;
 mod units;
+mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,17 +25,21 @@ use kle::{Facet, PrefixMap, Subject};
 
 pub(crate) use attention::AttentionKey;
 pub use authority::Authority;
+pub(crate) use authority::cvr;
 pub(crate) use case_numbers::CaseNumbers;
+pub(crate) use crosswalk::{Crossed, Crosswalks};
 pub use finding::Finding;
-pub(crate) use finding::Findings;
+pub(crate) use finding::{Findings, Place};
 pub(crate) use load::Known;
 pub(crate) use maps::ContactPointOwner;
 pub(crate) use pattern::compile_pattern;
 pub use people::Person;
+pub use receivers::{Queue, Role, Webhook};
 pub(crate) use table::{At, Table, choice, facets, listed, subject, wrong_type};
 pub use units::{ClosedCase, Journals, Unit};
 
 use crate::Rule;
+use crate::example::Example;
 use crate::index::Index;
 
 /// Everything deciding needs besides the facts: one edition of rules and maps.
@@ -49,7 +57,12 @@ pub struct Policy {
     /// Extensions of refused files, lower case, without full stop.
     pub(crate) forbidden_extensions: BTreeSet<String>,
     pub(crate) case_numbers: CaseNumbers,
+    pub(crate) roles: BTreeMap<String, Role>,
+    pub(crate) queues: BTreeMap<String, Queue>,
+    pub(crate) webhooks: BTreeMap<String, Webhook>,
+    pub(crate) crosswalks: Crosswalks,
     pub(crate) rules: Vec<Rule>,
+    pub(crate) examples: Vec<Example>,
     /// Which rules a message can match.
     pub(crate) index: Index,
 }
@@ -98,6 +111,21 @@ impl Policy {
     /// All people, by id.
     pub fn people(&self) -> impl Iterator<Item = &Person> {
         self.people.values()
+    }
+
+    /// All roles, by id.
+    pub fn roles(&self) -> impl Iterator<Item = &Role> {
+        self.roles.values()
+    }
+
+    /// All robot queues, by id.
+    pub fn queues(&self) -> impl Iterator<Item = &Queue> {
+        self.queues.values()
+    }
+
+    /// All webhooks that rules may call, by id. The configuration says where they are.
+    pub fn webhooks(&self) -> impl Iterator<Item = &Webhook> {
+        self.webhooks.values()
     }
 
     /// The rules, in order.

@@ -180,6 +180,7 @@ fn gather(policy: &Policy, case: &Case, folder: &Path) -> Facts {
         holds,
         text: case.documents.iter().map(|document| document.text.as_str()).collect::<Vec<_>>().join("\n"),
         suggestions: case.suggestions.clone(),
+        technical: Vec::new(),
         message,
     }
 }

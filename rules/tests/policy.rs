@@ -16,7 +16,7 @@ fn the_commented_example_is_without_faults() {
     let example = include_str!("../example.toml");
     let policy = Policy::load(&[("example.toml", example)], "1").unwrap_or_else(|found| panic!("{found:?}"));
     assert_eq!(policy.units().count(), 5);
-    assert_eq!(policy.rules().len(), 6);
+    assert_eq!(policy.rules().len(), 9);
     assert_eq!(policy.open_unit("social").map(|unit| unit.id.as_str()), Some("boern"));
 }
 

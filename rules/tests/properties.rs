@@ -217,6 +217,7 @@ fn facts() -> impl Strategy<Value = Facts> {
                     })
                     .into_iter()
                     .collect(),
+                technical: Vec::new(),
                 message,
             }
         },

@@ -46,6 +46,9 @@ pub struct Reading {
     pub remarks: Vec<memo::Remark>,
     /// Text of its plain and HTML documents.
     pub text: String,
+    /// Marks of its technical documents.
+    #[serde(default)]
+    pub technical: Vec<rules::TechnicalMark>,
 }
 
 /// The outcome of reading: a message, or the reason why the bytes are none.
@@ -197,7 +200,8 @@ pub(super) fn read_from(bytes: impl std::io::BufRead) -> Result<Read, memo::Read
     let mut text = TextCatcher::default();
     match memo::read(bytes, &mut text) {
         Ok(reading) => {
-            Ok(Ok(Reading { message: reading.message, remarks: reading.remarks, text: text.into_text() }))
+            let (text, technical) = text.caught();
+            Ok(Ok(Reading { message: reading.message, remarks: reading.remarks, text, technical }))
         }
         Err(memo::ReadError::NotMemo(not_memo)) => Ok(Err(not_memo)),
         Err(error) => Err(error),

@@ -1,10 +1,11 @@
-//! Readable text of a message, caught while its documents stream by.
+//! Readable text of a message, caught while its documents stream by, and the marks of its technical documents.
 //!
-//! Only plain text and HTML, and only as much as a rule on words needs; other formats wait for text extraction.
+//! Only plain text, HTML and technical XML, and only as much as a rule needs; other formats wait for text extraction.
 
 use std::io;
 
-use memo::{ContentPlace, Contents};
+use memo::{ContentPlace, Contents, DocumentKind};
+use rules::TechnicalMark;
 
 /// As much text as is kept of one message, in bytes.
 const LIMIT: usize = 64 * 1024;
@@ -14,18 +15,27 @@ const LIMIT: usize = 64 * 1024;
 pub(super) struct TextCatcher {
     current: Option<(Format, Vec<u8>)>,
     text: String,
+    technical: Vec<TechnicalMark>,
 }
 
-#[derive(Clone, Copy)]
 enum Format {
     Plain,
     Html,
+    /// A technical document, by its file name.
+    Technical(String),
 }
+
+/// Marks kept of one message.
+const MARKS: usize = 500;
 
 impl Contents for TextCatcher {
     fn begin(&mut self, place: &ContentPlace) -> io::Result<()> {
         let format = place.encoding_format.to_ascii_lowercase();
+        let technical = place.kind == DocumentKind::Technical;
         let format = match format.split(';').next().map(str::trim) {
+            Some("text/xml" | "application/xml") if technical => {
+                Some(Format::Technical(place.filename.clone()))
+            }
             Some("text/plain") => Some(Format::Plain),
             Some("text/html") => Some(Format::Html),
             _ => None,
@@ -49,6 +59,11 @@ impl Contents for TextCatcher {
             let plain = match format {
                 Format::Plain => raw.into_owned(),
                 Format::Html => without_tags(&raw),
+                Format::Technical(name) => {
+                    self.technical.extend(rules::technical_marks(&name, &raw));
+                    self.technical.truncate(MARKS);
+                    return Ok(());
+                }
             };
             if !self.text.is_empty() {
                 self.text.push('\n');
@@ -63,9 +78,9 @@ impl Contents for TextCatcher {
 }
 
 impl TextCatcher {
-    /// What was caught.
-    pub(super) fn into_text(self) -> String {
-        self.text
+    /// What was caught: text, and the marks of technical documents.
+    pub(super) fn caught(self) -> (String, Vec<TechnicalMark>) {
+        (self.text, self.technical)
     }
 }
 
@@ -113,5 +128,27 @@ mod tests {
             "<p>Kære&nbsp;kommune</p><STYLE>p{}</style><script>alert('x>y')</script><b>5 &lt; 6</b> slut<";
         let words: Vec<String> = without_tags(html).split_whitespace().map(str::to_owned).collect();
         assert_eq!(words, ["Kære", "kommune", "5", "<", "6", "slut"]);
+    }
+
+    #[test]
+    fn a_technical_document_gives_marks_and_no_text() {
+        let mut catcher = TextCatcher::default();
+        let place = ContentPlace {
+            index: 0,
+            kind: DocumentKind::Technical,
+            document: 0,
+            file: 0,
+            encoding_format: "application/xml; charset=utf-8".to_owned(),
+            filename: "data.xml".to_owned(),
+        };
+        catcher.begin(&place).unwrap();
+        catcher.chunk(b"<Ansoegning><Kode>K9</Kode>").unwrap();
+        catcher.chunk(b"</Ansoegning>").unwrap();
+        catcher.end(40).unwrap();
+        let (text, technical) = catcher.caught();
+        assert_eq!(text, "");
+        let marks: Vec<_> =
+            technical.iter().map(|m| (m.document.as_str(), m.name.as_str(), m.value.as_str())).collect();
+        assert_eq!(marks, [("data.xml", "Ansoegning.Kode", "K9")]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rules::{Annotations, Decider, Decision, HandOver, Outcome, Step, TraceLine};
+use rules::{Annotations, Decider, Decision, Further, HandOver, Outcome, Step, TraceLine};
 use uuid::Uuid;
 
 use super::decide::record;
@@ -82,6 +82,8 @@ pub async fn answer(room: &PostRoom, id: &Uuid, answer: Answer) -> Result<(), An
         annotations: Annotations { sensitivity: decision.annotations.sensitivity, ..decision.annotations },
         suggestions: decision.suggestions,
         trace,
+        // Receiver and case are the person's to choose; other systems are still told.
+        further: Further { webhooks: decision.further.webhooks, ..Further::default() },
     };
     let by = Actor::person(&answer.person, "post-distributor");
     let mut event = room.event_by(EventKind::Answered, by).about(in_hand.id);

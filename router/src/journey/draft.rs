@@ -4,7 +4,7 @@ use esdh::{
     CaseDraft, CaseNumber, Dates, DocumentDraft, DocumentKind, EntryDraft, EntryId, FileDraft, Party, PartyId,
 };
 use jiff::civil::Date;
-use rules::{Decision, Sensitivity};
+use rules::{CaseParty, Decision, Sensitivity};
 
 use super::decide::decider_word;
 use super::{Decided, InHand};
@@ -39,7 +39,7 @@ pub(super) fn entry(
         on_post_list: false,
         dates: dates(in_hand),
         sender: sender(in_hand)?,
-        sensitivity: sensitivity(&decided.decision, default)?,
+        sensitivity: sensitivity(decided.decision.annotations.sensitivity, default)?,
         note: note(&decided.decision),
         message_uuid: header.message_uuid.to_string(),
         message_digest: hex(&in_hand.digest),
@@ -58,15 +58,25 @@ pub(super) fn new_case(
     let rules::Outcome::HandOver(hand_over) = &decided.decision.outcome else {
         return Err("beslutningen overdrager ikke meddelelsen");
     };
+    let template = decided.decision.further.new_case.clone().unwrap_or_default();
+    let party = match template.party {
+        CaseParty::About => about(in_hand)?,
+        CaseParty::Sender => sender(in_hand)?,
+        CaseParty::Representative => representative(in_hand).map_or_else(|| sender(in_hand), Ok)?,
+    };
+    let named = template.title_for(&decided.facts, subject, facet);
     Ok(CaseDraft {
         key: EntryId(format!("modtag-case:{}", in_hand.id)),
-        title: title(in_hand),
+        title: named.unwrap_or_else(|| title(in_hand)),
         subject,
         facet,
         unit: hand_over.unit.clone(),
         handler: hand_over.person.clone(),
-        parties: vec![Party { primary: true, ..about(in_hand)? }],
-        sensitivity: sensitivity(&decided.decision, default)?,
+        parties: vec![Party { primary: true, ..party }],
+        sensitivity: sensitivity(
+            decided.decision.annotations.sensitivity.max(template.sensitivity),
+            default,
+        )?,
         dates: dates(in_hand),
     })
 }
@@ -101,6 +111,12 @@ fn sender(in_hand: &InHand) -> Result<Party, Missing> {
     party(&sender.sender_id, &sender.label).ok_or("afsenderens nummer er hverken et CPR- eller et CVR-nummer")
 }
 
+/// Whoever writes on behalf of the sender.
+fn representative(in_hand: &InHand) -> Option<Party> {
+    let representative = in_hand.reading.message.header.sender.representative.as_ref()?;
+    party(&representative.representative_id, &representative.label)
+}
+
 /// Whom the message is about: the person or company marked, else the sender.
 fn about(in_hand: &InHand) -> Result<Party, Missing> {
     let content = in_hand.reading.message.header.content_data.as_ref();
@@ -127,10 +143,10 @@ fn party(number: &str, name: &str) -> Option<Party> {
 }
 
 fn sensitivity(
-    decision: &Decision,
+    decided: Option<Sensitivity>,
     default: Option<esdh::Sensitivity>,
 ) -> Result<esdh::Sensitivity, Missing> {
-    match decision.annotations.sensitivity {
+    match decided {
         Some(Sensitivity::Open) => Ok(esdh::Sensitivity::Open),
         Some(Sensitivity::Confidential) => Ok(esdh::Sensitivity::Confidential),
         Some(Sensitivity::Sensitive) => Ok(esdh::Sensitivity::Sensitive),

@@ -52,6 +52,7 @@ pub(super) async fn gather(
         holds: holds(policy, shelf, in_hand, &parties),
         text: reading.text.clone(),
         suggestions: suggestions.collect(),
+        technical: reading.technical.clone(),
     })
 }
 

@@ -30,17 +30,15 @@ pub(super) fn ask(asked: &mut Asked<'_>) -> Option<Verdict> {
         }
     }
     let policy = asked.policy;
-    let held = asked
-        .found()
-        .holds()
-        .map(|place| &policy.rules()[place])
-        .find(|rule| rule.when.test(&asked.looked, rule.forwarded_marks));
+    let held =
+        asked.found().holds().map(|place| &policy.rules()[place]).find(|rule| rule.matches(&asked.looked));
     if let Some(rule) = held {
         let text = format!("Reglen »{}« holder meddelelsen tilbage", rule.title);
         asked.line(Step::Holds, "holds.rule", true, text);
         if let Some(annotate) = &rule.annotate {
             annotate.put_on(&mut asked.annotations, facts.available_at);
         }
+        asked.call(&rule.webhooks);
         return Some(Verdict {
             decider: Decider::Rule(rule.id.clone()),
             outcome: Outcome::Ask(Question::HeldByRule),

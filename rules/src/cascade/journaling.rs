@@ -56,6 +56,17 @@ pub(super) fn safe_case(asked: &Asked<'_>) -> Option<String> {
     }
 }
 
+/// The open case of the letter that the message answers, told by return data alone.
+pub(super) fn reply_case(asked: &Asked<'_>) -> Option<String> {
+    if asked.unsettled.is_some() {
+        return None;
+    }
+    match judge(asked.facts, |evidence| evidence <= Evidence::KnownMessageId) {
+        Named::Safe(case, _) => Some(case.number.clone()),
+        _ => None,
+    }
+}
+
 fn party_and_subject<'a>(asked: &Asked<'a>) -> Named<'a> {
     judge(asked.facts, |evidence| evidence == Evidence::PartyAndSubject)
 }

@@ -6,7 +6,7 @@
 use crate::{CaseFacts, Evidence, Facts};
 
 /// What the cases that a message names come to.
-pub(super) enum Named<'f> {
+pub(crate) enum Named<'f> {
     /// None is named, or none of those named is found.
     None,
     /// One open case, and the sender is a party.
@@ -22,7 +22,7 @@ pub(super) enum Named<'f> {
 /// Judges the cases that belong to our world and are found, for the kinds of evidence asked about.
 ///
 /// Closed cases count only when no open one is named: along a thread a case is followed by its successor.
-pub(super) fn judge(facts: &Facts, counts: impl Fn(Evidence) -> bool) -> Named<'_> {
+pub(crate) fn judge(facts: &Facts, counts: impl Fn(Evidence) -> bool) -> Named<'_> {
     let mut cases: Vec<(&CaseFacts, Evidence)> = Vec::new();
     for named in facts.named_cases.iter().filter(|named| named.ours && counts(named.evidence)) {
         let Some(found) = &named.found else { continue };
@@ -45,12 +45,12 @@ pub(super) fn judge(facts: &Facts, counts: impl Fn(Evidence) -> bool) -> Named<'
 }
 
 /// Marks made by systems: return data and the case field.
-pub(super) fn is_mark(evidence: Evidence) -> bool {
+pub(crate) fn is_mark(evidence: Evidence) -> bool {
     evidence <= Evidence::CaseIdOfOurSystem
 }
 
 /// Case numbers typed by a person.
-pub(super) fn is_typed(evidence: Evidence) -> bool {
+pub(crate) fn is_typed(evidence: Evidence) -> bool {
     matches!(evidence, Evidence::CaseInContactInfo | Evidence::CaseInLabel)
 }
 

@@ -9,23 +9,20 @@ pub(super) fn ask(asked: &mut Asked<'_>) -> Option<Verdict> {
     let policy = asked.policy;
     // Rules that hold were asked in the first step.
     for rule in asked.found().others().map(|place| &policy.rules()[place]) {
-        if !rule.when.test(&asked.looked, rule.forwarded_marks) {
+        if !rule.matches(&asked.looked) {
             continue;
         }
         if let Some(annotate) = &rule.annotate {
             annotate.put_on(&mut asked.annotations, asked.facts.available_at);
         }
-        match &rule.then {
-            None => {
-                let text = format!("Reglen »{}« mærkede meddelelsen og lod de næste afgøre", rule.title);
-                asked.line(Step::Rules, "rules.annotated", false, text);
-            }
-            Some(then) => {
-                let (code, text, outcome) = carried(asked, rule, then);
-                asked.line(Step::Rules, code, true, text);
-                return Some(Verdict { decider: Decider::Rule(rule.id.clone()), outcome });
-            }
-        }
+        asked.call(&rule.webhooks);
+        let Some(then) = &rule.then else {
+            asked.line(Step::Rules, "rules.annotated", false, in_passing(asked, rule));
+            continue;
+        };
+        let (code, text, outcome) = carried(asked, rule, then);
+        asked.line(Step::Rules, code, true, text + &crossed(asked, rule));
+        return Some(Verdict { decider: Decider::Rule(rule.id.clone()), outcome });
     }
     let text = match policy.rules().len() {
         0 => "Der er ingen regler".to_owned(),
@@ -34,7 +31,23 @@ pub(super) fn ask(asked: &mut Asked<'_>) -> Option<Verdict> {
     asked.pass(Step::Rules, "rules.none", text)
 }
 
-fn carried(asked: &Asked<'_>, rule: &Rule, then: &Then) -> (&'static str, String, Outcome) {
+/// What a rule did that let the next decide.
+fn in_passing(asked: &Asked<'_>, rule: &Rule) -> String {
+    let did = match (&rule.annotate, rule.webhooks.is_empty()) {
+        (Some(_), true) => "mærkede meddelelsen",
+        (Some(_), false) => "mærkede meddelelsen, gav besked til andre systemer",
+        (None, _) => "gav besked om meddelelsen til andre systemer",
+    };
+    format!("Reglen »{}« {did} og lod de næste afgøre{}", rule.title, crossed(asked, rule))
+}
+
+/// The mark that a crosswalk made a KLE number of for this rule.
+fn crossed(asked: &Asked<'_>, rule: &Rule) -> String {
+    let crossed = rule.when.crossed(&asked.looked);
+    crossed.map(|c| format!(" ({} svarer til KLE {})", c.mark, c.subject)).unwrap_or_default()
+}
+
+fn carried(asked: &mut Asked<'_>, rule: &Rule, then: &Then) -> (&'static str, String, Outcome) {
     let title = &rule.title;
     match then {
         Then::Hold => (
@@ -46,18 +59,44 @@ fn carried(asked: &Asked<'_>, rule: &Rule, then: &Then) -> (&'static str, String
             let text = format!("Reglen »{title}« sender meddelelsen til postfordeleren");
             ("rules.desk", text, Outcome::Ask(Question::SentByRule))
         }
-        Then::HandOver { unit, person, journal } => {
+        Then::HandOver { unit, person, role, queue, journal } => {
             // Loading has checked that the unit exists and has an heir when it is closed.
             let open = asked.policy.open_unit(unit);
             let unit = open.map_or(unit.as_str(), |unit| unit.id.as_str());
             let journaling = journal_as(asked, unit, journal);
             let text = format!(
-                "Reglen »{title}« giver meddelelsen til {}; {}",
+                "Reglen »{title}« giver meddelelsen til {}{}; {}",
                 asked.unit_name(unit),
+                receiver(asked, role.as_deref(), queue.as_deref()),
                 journaling::wording(&journaling)
             );
-            ("rules.matched", text, hand_over(unit, person.clone(), journaling))
+            asked.further.role.clone_from(role);
+            asked.further.queue.clone_from(queue);
+            if let (RuleJournaling::NewCase(new), Journaling::NewCase { .. }) = (journal, &journaling) {
+                asked.further.new_case = new.template();
+            }
+            let person = person.clone().or_else(|| only_person(asked, role.as_deref()));
+            ("rules.matched", text, hand_over(unit, person, journaling))
         }
+    }
+}
+
+/// The role and robot of a unit that should take it, in parentheses.
+fn receiver(asked: &Asked<'_>, role: Option<&str>, queue: Option<&str>) -> String {
+    let role =
+        role.and_then(|role| asked.policy.roles.get(role)).map(|role| format!("rollen »{}«", role.name));
+    let queue = queue
+        .and_then(|queue| asked.policy.queues.get(queue))
+        .map(|queue| format!("robotkøen »{}«", queue.name));
+    let parts: Vec<String> = role.into_iter().chain(queue).collect();
+    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
+}
+
+/// The person of a role that has just one.
+fn only_person(asked: &Asked<'_>, role: Option<&str>) -> Option<String> {
+    match asked.policy.roles.get(role?)?.people.as_slice() {
+        [one] => Some(one.clone()),
+        _ => None,
     }
 }
 
@@ -68,10 +107,13 @@ fn journal_as(asked: &Asked<'_>, unit: &str, journal: &RuleJournaling) -> Journa
         RuleJournaling::NamedCase => {
             journaling::safe_case(asked).map_or(Journaling::LeftToHandler, Journaling::OnCase)
         }
+        RuleJournaling::ReplyCase => {
+            journaling::reply_case(asked).map_or(Journaling::LeftToHandler, Journaling::OnCase)
+        }
         RuleJournaling::OnCase(number) => Journaling::OnCase(number.clone()),
-        RuleJournaling::NewCase { subject, facet } => {
-            let about = match subject {
-                Some(subject) => About { subject: Some(*subject), facet: *facet },
+        RuleJournaling::NewCase(new) => {
+            let about = match new.subject {
+                Some(subject) => About { subject: Some(subject), facet: new.facet },
                 None => about,
             };
             journaling::new_case(&about)

@@ -106,6 +106,7 @@ pub(super) const DOCUMENT: &[Field] = table!("Document.", documents, {
     "encodingFormat" => |all, v| any_file(all, |f| text(&f.encoding_format, v)),
     "filename" => |all, v| any_file(all, |f| text(&f.filename, v)),
     "extension" => |all, v| any_file(all, |f| extension(f, v)),
+    "language" => |all, v| any_file(all, |f| text(&f.language, v)),
     "size" => |all, v| any_file(all, |f| v(&f.size.to_string())),
     "count" => |all, v| v(&all.len().to_string()),
 });

@@ -73,6 +73,15 @@ pub fn parties(policy: &Policy, message: &Message) -> Vec<Party> {
     parties
 }
 
+/// The sender's CVR number, when the sender has one.
+pub(crate) fn sender_cvr(message: &Message) -> Option<String> {
+    let sender = &message.header.sender;
+    match identity(&sender.sender_id, &sender.id_type) {
+        Some((cvr, PartyIdType::Cvr)) => Some(cvr),
+        _ => None,
+    }
+}
+
 /// A number and its kind, when they fit: ten digits and CPR, eight and CVR. Type in either case; blanks and the
 /// hyphen of a CPR number are left out.
 pub(super) fn identity(number: &str, id_type: &str) -> Option<(String, PartyIdType)> {

@@ -17,6 +17,8 @@ pub(super) enum Key {
     Kind(MessageKind),
     /// What kind of sender.
     Sender(SenderKind),
+    /// The sender is the company or authority with this CVR number, written as it is compared.
+    SenderCvr(String),
     /// A field has this value, folded.
     Value(&'static Field, String),
     /// A field has any value.
@@ -93,6 +95,10 @@ fn keys_of(condition: &Condition) -> Option<Vec<Key>> {
                 |subject: Option<Subject>| facets.iter().map(move |&f| Key::Subject(subject, f));
             Some(subjects.iter().flat_map(|&subject| with_facets(subject)).collect())
         }
+        Condition::SubjectExact(exact) => {
+            Some(exact.iter().map(|&subject| Key::Subject(Some(subject), None)).collect())
+        }
+        Condition::SenderCvr(senders) => Some(senders.cvrs.iter().cloned().map(Key::SenderCvr).collect()),
         Condition::Kind(kinds) => Some(kinds.iter().copied().map(Key::Kind).collect()),
         Condition::Sender(kinds) => Some(kinds.iter().copied().map(Key::Sender).collect()),
         Condition::Words(words, place) => {
@@ -178,7 +184,7 @@ fn usual_share(key: &Key) -> f32 {
         Key::Sender(SenderKind::Company | SenderKind::Authority) => 0.2,
         Key::Sender(SenderKind::Ourselves | SenderKind::Unknown) => 0.02,
         Key::Value(field, _) if COMMON_FIELDS.contains(&field.path) => 0.5,
-        Key::Value(..) => 0.002,
+        Key::Value(..) | Key::SenderCvr(_) => 0.002,
         Key::Filled(_) => 0.5,
         Key::Word(_, Where::Label) => 0.01,
         Key::Word(..) => 0.05,

@@ -8,6 +8,7 @@ use super::candidates::Candidates;
 use super::{ALWAYS, Filed, Index, ListId};
 use crate::fields::Field;
 use crate::fold;
+use crate::gather::sender_cvr;
 use crate::rule::{Looked, Where};
 
 /// What rules ask of one field.
@@ -56,6 +57,9 @@ impl Index {
         let facts = looked.facts;
         found.extend(self.kinds.get(&facts.kind));
         found.extend(self.senders.get(&facts.sender));
+        if !self.sender_cvrs.is_empty() {
+            found.extend(sender_cvr(&facts.message).and_then(|cvr| self.sender_cvrs.get(&cvr)));
+        }
         self.look_up_subject(looked, &mut found);
         for (slot, keys) in self.fields.iter().enumerate() {
             self.look_up_field(slot, keys, looked, &mut found);
@@ -72,15 +76,20 @@ impl Index {
     }
 
     fn look_up_subject(&self, looked: &Looked<'_>, found: &mut Vec<ListId>) {
-        let Some(mark) = looked.facts.subject.as_ref().filter(|_| !self.subjects.is_empty()) else { return };
-        let facets = [
-            None,
-            mark.facet.map(FacetPattern::One),
-            mark.facet.map(|facet| FacetPattern::Category(facet.category())),
-        ];
-        let facets = if mark.facet.is_some() { &facets[..] } else { &facets[..1] };
-        for subject in mark.subject.prefixes().map(Some).chain([None]) {
-            found.extend(facets.iter().filter_map(|&facet| self.subjects.get(&(subject, facet))));
+        if self.subjects.is_empty() {
+            return;
+        }
+        // Also marks that only some rules may match: a list too many costs time, a list too few a rule.
+        for (subject, facet) in looked.subjects(true) {
+            let facets = [
+                None,
+                facet.map(FacetPattern::One),
+                facet.map(|facet| FacetPattern::Category(facet.category())),
+            ];
+            let facets = if facet.is_some() { &facets[..] } else { &facets[..1] };
+            for subject in subject.prefixes().map(Some).chain([None]) {
+                found.extend(facets.iter().filter_map(|&facet| self.subjects.get(&(subject, facet))));
+            }
         }
     }
 

@@ -39,6 +39,11 @@ impl Authority {
         self.known_authorities.contains(cvr)
     }
 
+    /// One of the authorities that we know; without any, a number that is nobody's.
+    pub(crate) fn a_known_authority(&self) -> &str {
+        self.known_authorities.first().map_or("99999999", String::as_str)
+    }
+
     /// Is this our name? Compared by words: the field it is held against is text without an identity.
     pub(crate) fn is_our_name(&self, name: &str) -> bool {
         fold::words(name) == fold::words(&self.name)
@@ -60,7 +65,7 @@ fn cvrs(texts: Vec<At<String>>, findings: &mut Findings<'_>) -> BTreeSet<String>
 }
 
 /// Eight digits; blanks between them are left out.
-fn cvr(text: At<String>, findings: &mut Findings<'_>) -> Option<String> {
+pub(crate) fn cvr(text: At<String>, findings: &mut Findings<'_>) -> Option<String> {
     let digits: String = text.value.chars().filter(|c| !c.is_whitespace()).collect();
     if digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_digit()) {
         return Some(digits);

@@ -75,9 +75,15 @@ impl<'t> Findings<'t> {
 
     /// The line a place stands on, as `fil:linje`, to point at it from another finding.
     pub(crate) fn line_of(&self, at: Place) -> String {
+        let (file, line) = self.spot(at);
+        format!("{file}:{line}")
+    }
+
+    /// The file and line, from 1, that a place stands on.
+    pub(crate) fn spot(&self, at: Place) -> (String, usize) {
         let (file, text) = self.files.get(at.file).copied().unwrap_or_default();
         let before = text.get(..at.offset).unwrap_or(text);
-        format!("{file}:{}", before.matches('\n').count() + 1)
+        (file.to_owned(), before.matches('\n').count() + 1)
     }
 
     pub(crate) fn is_empty(&self) -> bool {

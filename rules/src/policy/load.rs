@@ -2,21 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use kle::PrefixMap;
 use toml::de::DeTable;
 
 use super::attention::{AttentionDraft, AttentionKey};
 use super::authority::Authority;
 use super::case_numbers::CaseNumbers;
+use super::crosswalk::{CrosswalkDraft, Crosswalks};
 use super::finding::{Finding, Findings, Place};
+use super::lists::SenderListDraft;
 use super::maps::{ContactPointDraft, ContactPointOwner, ResponsibilityDraft};
 use super::people::PersonDraft;
+use super::receivers::{QueueDraft, RoleDraft, TemplateDraft, WebhookDraft};
 use super::table::{At, Table};
-use super::units::UnitDraft;
+use super::units::{Unit, UnitDraft};
 use super::{Policy, Receiver};
+use crate::example::{Example, ExampleDraft};
 use crate::fold;
 use crate::index::Index;
-use crate::rule::{Rule, RuleDraft};
+use crate::rule::{NewCase, Rule, RuleDraft};
 
 /// Everything read, before it is held together.
 #[derive(Default)]
@@ -29,7 +34,14 @@ struct Drafts {
     attention: Vec<AttentionDraft>,
     forbidden_extensions: BTreeSet<String>,
     case_numbers: Option<CaseNumbers>,
+    sender_lists: Vec<SenderListDraft>,
+    crosswalks: Vec<CrosswalkDraft>,
+    roles: Vec<RoleDraft>,
+    queues: Vec<QueueDraft>,
+    webhooks: Vec<WebhookDraft>,
+    templates: Vec<TemplateDraft>,
     rules: Vec<RuleDraft>,
+    examples: Vec<ExampleDraft>,
 }
 
 pub(super) fn load<N: AsRef<str>, T: AsRef<str>>(
@@ -97,8 +109,29 @@ fn read_file(table: Table<'_>, drafts: &mut Drafts, findings: &mut Findings<'_>)
     if let Some(section) = table.table("case_numbers", "[case_numbers]", findings) {
         drafts.case_numbers = CaseNumbers::read(section, findings).or(drafts.case_numbers.take());
     }
+    for section in table.tables("sender_list", "[[sender_list]]", findings) {
+        drafts.sender_lists.extend(SenderListDraft::read(section, findings));
+    }
+    for section in table.tables("crosswalk", "[[crosswalk]]", findings) {
+        drafts.crosswalks.extend(CrosswalkDraft::read(section, findings));
+    }
+    for section in table.tables("role", "[[role]]", findings) {
+        drafts.roles.extend(RoleDraft::read(section, findings));
+    }
+    for section in table.tables("queue", "[[queue]]", findings) {
+        drafts.queues.extend(QueueDraft::read(section, findings));
+    }
+    for section in table.tables("webhook", "[[webhook]]", findings) {
+        drafts.webhooks.extend(WebhookDraft::read(section, findings));
+    }
+    for section in table.tables("case_template", "[[case_template]]", findings) {
+        drafts.templates.extend(TemplateDraft::read(section, findings));
+    }
     for section in table.tables("rule", "[[rule]]", findings) {
         drafts.rules.extend(RuleDraft::read(section, findings));
+    }
+    for section in table.tables("example", "[[example]]", findings) {
+        drafts.examples.extend(ExampleDraft::read(section, findings));
     }
     table.finish(findings);
 }
@@ -108,6 +141,11 @@ pub(crate) struct Known<'d> {
     units: BTreeMap<&'d str, &'d UnitDraft>,
     /// Person id to unit id.
     people: BTreeMap<&'d str, &'d str>,
+    sender_lists: BTreeMap<&'d str, &'d BTreeSet<String>>,
+    roles: BTreeMap<&'d str, &'d RoleDraft>,
+    queues: BTreeMap<&'d str, &'d QueueDraft>,
+    webhooks: BTreeMap<&'d str, &'d WebhookDraft>,
+    templates: BTreeMap<&'d str, &'d TemplateDraft>,
 }
 
 impl Known<'_> {
@@ -135,10 +173,51 @@ impl Known<'_> {
         }
     }
 
+    /// The CVR numbers of a sender list.
+    pub(crate) fn sender_list(&self, id: &At<String>, findings: &mut Findings<'_>) -> BTreeSet<String> {
+        let list = look_up("unknown-sender-list", "afsenderlisten", &self.sender_lists, id, findings);
+        list.cloned().unwrap_or_default()
+    }
+
+    /// The unit of a role.
+    pub(crate) fn unit_of_role(&self, id: &At<String>, findings: &mut Findings<'_>) -> Option<String> {
+        look_up("unknown-role", "rollen", &self.roles, id, findings).map(|role| role.unit.value.clone())
+    }
+
+    /// The unit of a robot queue.
+    pub(crate) fn unit_of_queue(&self, id: &At<String>, findings: &mut Findings<'_>) -> Option<String> {
+        look_up("unknown-queue", "robotkøen", &self.queues, id, findings)
+            .map(|queue| queue.unit.value.clone())
+    }
+
+    /// Checks that a webhook is declared.
+    pub(crate) fn webhook(&self, id: &At<String>, findings: &mut Findings<'_>) {
+        look_up("unknown-webhook", "webhooken", &self.webhooks, id, findings);
+    }
+
+    /// The template of a new case.
+    pub(crate) fn template(&self, id: &At<String>, findings: &mut Findings<'_>) -> Option<&NewCase> {
+        look_up("unknown-case-template", "sagsskabelonen", &self.templates, id, findings).map(|t| &t.template)
+    }
+
     /// The unit of a person.
     pub(crate) fn unit_of(&self, person: &str) -> Option<String> {
         self.people.get(person).map(|unit| (*unit).to_owned())
     }
+}
+
+fn look_up<'d, T>(
+    code: &'static str,
+    noun: &str,
+    known: &BTreeMap<&'d str, &'d T>,
+    id: &At<String>,
+    findings: &mut Findings<'_>,
+) -> Option<&'d T> {
+    let found = known.get(id.value.as_str()).copied();
+    if found.is_none() {
+        unknown(code, noun, id, known.keys().copied(), findings);
+    }
+    found
 }
 
 fn unknown<'w>(
@@ -155,7 +234,7 @@ fn unknown<'w>(
     findings.add(id.place, code, format!("{noun} »{}« findes ikke", id.value), advice);
 }
 
-fn hold_together(drafts: Drafts, edition: &str, findings: &mut Findings<'_>) -> Option<Policy> {
+fn hold_together(mut drafts: Drafts, edition: &str, findings: &mut Findings<'_>) -> Option<Policy> {
     if drafts.authority.is_none() {
         let advice = "Tilføj [authority] med cvr og name";
         findings.add(
@@ -167,20 +246,47 @@ fn hold_together(drafts: Drafts, edition: &str, findings: &mut Findings<'_>) -> 
     }
     unique("duplicate-unit", "enheden", drafts.units.iter().map(|unit| &unit.id), findings);
     unique("duplicate-person", "personen", drafts.people.iter().map(|person| &person.id), findings);
+    unique(
+        "duplicate-sender-list",
+        "afsenderlisten",
+        drafts.sender_lists.iter().map(|list| &list.id),
+        findings,
+    );
+    unique("duplicate-role", "rollen", drafts.roles.iter().map(|role| &role.id), findings);
+    unique("duplicate-queue", "robotkøen", drafts.queues.iter().map(|queue| &queue.id), findings);
+    unique("duplicate-webhook", "webhooken", drafts.webhooks.iter().map(|webhook| &webhook.id), findings);
+    unique("duplicate-case-template", "sagsskabelonen", drafts.templates.iter().map(|t| &t.id), findings);
     unique("duplicate-rule", "reglen", drafts.rules.iter().map(|rule| &rule.id), findings);
     let known = Known {
         units: drafts.units.iter().map(|unit| (unit.id.value.as_str(), unit)).collect(),
         people: drafts.people.iter().map(|p| (p.id.value.as_str(), p.unit.value.as_str())).collect(),
+        sender_lists: drafts.sender_lists.iter().map(|list| (list.id.value.as_str(), &list.cvrs)).collect(),
+        roles: drafts.roles.iter().map(|role| (role.id.value.as_str(), role)).collect(),
+        queues: drafts.queues.iter().map(|queue| (queue.id.value.as_str(), queue)).collect(),
+        webhooks: drafts.webhooks.iter().map(|webhook| (webhook.id.value.as_str(), webhook)).collect(),
+        templates: drafts.templates.iter().map(|t| (t.id.value.as_str(), t)).collect(),
     };
     check_units(&drafts.units, &known, findings);
     for person in &drafts.people {
         known.unit(&person.unit, findings);
     }
+    for role in &drafts.roles {
+        known.unit(&role.unit, findings);
+        role.people.iter().for_each(|person| known.person(person, findings));
+    }
+    for queue in &drafts.queues {
+        known.unit(&queue.unit, findings);
+    }
     let responsibilities = responsibilities(&drafts.responsibilities, &known, findings);
     let contact_points = contact_points(&drafts.contact_points, &known, findings);
     let attention = attention(&drafts.attention, &drafts.people, &known, findings);
+    let of_rules: Vec<_> =
+        drafts.rules.iter_mut().map(|rule| (rule.id.value.clone(), rule.take_examples())).collect();
     let rules: Vec<Rule> =
         drafts.rules.into_iter().filter_map(|rule| rule.into_rule(&known, findings)).collect();
+    let units: BTreeMap<String, Unit> =
+        drafts.units.into_iter().map(|unit| (unit.id.value.clone(), unit.into_unit())).collect();
+    let examples = examples(of_rules, drafts.examples, &units, findings);
     Some(Policy {
         edition: edition.to_owned(),
         authority: drafts.authority?.1?,
@@ -190,10 +296,39 @@ fn hold_together(drafts: Drafts, edition: &str, findings: &mut Findings<'_>) -> 
         forbidden_extensions: drafts.forbidden_extensions,
         case_numbers: drafts.case_numbers.or_else(CaseNumbers::built_in)?,
         index: Index::of(&rules),
+        roles: drafts.roles.into_iter().map(|r| (r.id.value.clone(), r.into_role())).collect(),
+        queues: drafts.queues.into_iter().map(|q| (q.id.value.clone(), q.into_queue())).collect(),
+        webhooks: drafts.webhooks.into_iter().map(|w| (w.id.value.clone(), w.into_webhook())).collect(),
+        crosswalks: Crosswalks::hold_together(drafts.crosswalks, findings),
         rules,
-        units: drafts.units.into_iter().map(|unit| (unit.id.value.clone(), unit.into_unit())).collect(),
+        examples,
+        units,
         people: drafts.people.into_iter().map(|p| (p.id.value.clone(), p.into_person())).collect(),
     })
+}
+
+/// The examples of one rule, and a time at which the rule is in force.
+type OfRule = (Vec<ExampleDraft>, Option<Timestamp>);
+
+/// The examples of rules and those that stand by themselves.
+fn examples(
+    of_rules: Vec<(String, OfRule)>,
+    by_themselves: Vec<ExampleDraft>,
+    units: &BTreeMap<String, Unit>,
+    findings: &mut Findings<'_>,
+) -> Vec<Example> {
+    let ids: BTreeSet<String> = of_rules.iter().map(|(id, _)| id.clone()).collect();
+    let ids: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+    let mut examples = Vec::new();
+    for (rule, (drafts, when)) in of_rules {
+        for draft in drafts {
+            examples.push(draft.into_example(Some(&rule), &ids, units, when, findings));
+        }
+    }
+    for draft in by_themselves {
+        examples.push(draft.into_example(None, &ids, units, None, findings));
+    }
+    examples
 }
 
 fn unique<'d>(

@@ -21,7 +21,7 @@ pub(crate) struct Table<'a> {
 }
 
 /// A value and where it stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct At<T> {
     pub(crate) value: T,
     pub(crate) place: Place,
@@ -73,9 +73,19 @@ impl<'a> Table<'a> {
         self.value(key).is_some()
     }
 
+    /// Does nothing stand in it?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// Where a value of this table stands.
     pub(crate) fn place_of(&self, value: &Spanned<DeValue<'_>>) -> Place {
         Place::new(self.file, value.span())
+    }
+
+    /// A place in the file of this table.
+    pub(crate) fn place_at(&self, span: std::ops::Range<usize>) -> Place {
+        Place::new(self.file, span)
     }
 
     /// A text that is not empty.

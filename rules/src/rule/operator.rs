@@ -24,6 +24,20 @@ pub(crate) enum Operator {
     Between(u64, u64),
 }
 
+impl PartialEq for Operator {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::OneOf(a), Self::OneOf(b))
+            | (Self::Prefix(a), Self::Prefix(b))
+            | (Self::Contains(a), Self::Contains(b)) => a == b,
+            (Self::Matches(a), Self::Matches(b)) => a.as_str() == b.as_str(),
+            (Self::Present(a), Self::Present(b)) => a == b,
+            (Self::Between(a, b), Self::Between(c, d)) => (a, b) == (c, d),
+            _ => false,
+        }
+    }
+}
+
 const OPERATORS: [&str; 8] =
     ["equals", "one_of", "prefix", "contains", "matches", "present", "at_least", "at_most"];
 
@@ -33,20 +47,33 @@ impl Operator {
         let facts = looked.facts;
         match self {
             Self::Present(wanted) => (field.read)(facts, &mut |value| !value.trim().is_empty()) == *wanted,
-            Self::Matches(regex) => (field.read)(facts, &mut |value| regex.is_match(value)),
-            Self::Between(least, most) => (field.read)(facts, &mut |value| {
+            _ => (field.read)(facts, &mut |value| self.fits(value)),
+        }
+    }
+
+    /// Does one value satisfy the operator?
+    pub(crate) fn fits(&self, value: &str) -> bool {
+        match self {
+            Self::Present(wanted) => value.trim().is_empty() != *wanted,
+            Self::Matches(regex) => regex.is_match(value),
+            Self::Between(least, most) => {
                 value.trim().parse::<u64>().is_ok_and(|number| (*least..=*most).contains(&number))
-            }),
-            Self::OneOf(words) => (field.read)(facts, &mut |value| words.contains(&fold::plain(value))),
-            Self::Prefix(words) => (field.read)(facts, &mut |value| {
+            }
+            Self::OneOf(words) => words.contains(&fold::plain(value)),
+            Self::Prefix(words) => {
                 let value = fold::plain(value);
                 words.iter().any(|word| value.starts_with(word))
-            }),
-            Self::Contains(words) => (field.read)(facts, &mut |value| {
+            }
+            Self::Contains(words) => {
                 let value = fold::plain(value);
                 words.iter().any(|word| value.contains(word))
-            }),
+            }
         }
+    }
+
+    /// Is there an operator in the table?
+    pub(super) fn is_in(table: &Table<'_>) -> bool {
+        OPERATORS.into_iter().any(|key| table.has(key))
     }
 
     /// The one operator of a field condition.

@@ -3,7 +3,7 @@
 use kle::{Facet, FacetPattern, Subject};
 
 /// Which marks a rule speaks of.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SubjectPattern {
     /// Any of these; empty is any subject.
     pub(crate) prefixes: Vec<Subject>,
@@ -12,6 +12,14 @@ pub(crate) struct SubjectPattern {
 }
 
 impl SubjectPattern {
+    /// Is there no subject that both speak of? Facets are not looked at.
+    pub(crate) fn is_disjoint(&self, other: &Self) -> bool {
+        let apart = |a: &Subject, b: &Subject| !a.contains(*b) && !b.contains(*a);
+        !self.prefixes.is_empty()
+            && !other.prefixes.is_empty()
+            && self.prefixes.iter().all(|a| other.prefixes.iter().all(|b| apart(a, b)))
+    }
+
     pub(crate) fn matches(&self, subject: Subject, facet: Option<Facet>) -> bool {
         let subject_fits =
             self.prefixes.is_empty() || self.prefixes.iter().any(|prefix| prefix.contains(subject));

@@ -116,6 +116,7 @@ pub(crate) fn letter() -> impl Strategy<Value = Facts> {
             holds: Vec::new(),
             text,
             suggestions: Vec::new(),
+            technical: Vec::new(),
         },
     )
 }
