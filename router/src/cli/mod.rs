@@ -11,6 +11,7 @@ mod journal;
 mod keys;
 mod list;
 mod migrate;
+mod org;
 mod serve;
 
 use std::path::PathBuf;
@@ -58,6 +59,8 @@ enum Command {
     Audit(audit::Audit),
     /// Den indbyggede journal: indlæs sager og afsendte breve.
     Journal(journal::JournalCommand),
+    /// Organisationen: enheder, medarbejdere og ansvar, hentet fra myndighedens eget system.
+    Org(org::OrgCommand),
     /// Krypteringsnøglerne: vis og skift.
     Keys(keys::KeysCommand),
     /// Bring databasens skema ajour.
@@ -116,6 +119,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Check(check) => check.run(file).await,
         Command::Audit(audit) => audit.run(|| load(file)).await,
         Command::Journal(journal) => journal.run(load(file)?).await,
+        Command::Org(org) => org.run(load(file)?).await,
         Command::Keys(keys) => keys.run(load(file)?).await,
         Command::Migrate(migrate) => migrate.run(load(file)?).await,
         Command::Backup(backup) => backup.run(load(file)?).await,
