@@ -19,6 +19,9 @@ use tempfile::TempDir;
 /// The policy of the authority's own hand: who it is, and nothing about units.
 const OWN: &str = "[authority]\ncvr = \"12345678\"\nname = \"Sandby Kommune\"\n";
 
+/// Files with what stands in them.
+pub type Files = BTreeMap<PathBuf, Vec<u8>>;
+
 /// An authority that keeps its organisation somewhere else.
 pub struct Authority {
     pub folder: TempDir,
@@ -52,6 +55,15 @@ impl Authority {
             System::Os2rollekatalog | System::Os2sofd => authority.set("SERVICE__API_KEY", API_KEY),
         }
         authority
+    }
+
+    /// One that has synced in pages of this size; with how many calls that took, and every file afterwards.
+    pub async fn synced(system: System, simulator: &Simulator, page_size: &str) -> (Self, usize, Files) {
+        let mut authority = Self::with(system, simulator);
+        authority.set("SERVICE__PAGE_SIZE", page_size);
+        authority.sync().await;
+        let (calls, files) = (simulator.seen().len(), authority.everything());
+        (authority, calls, files)
     }
 
     /// One that keeps it in these tables.
@@ -138,7 +150,7 @@ impl Authority {
     }
 
     /// Every file of the policy, to see that nothing was touched.
-    pub fn everything(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+    pub fn everything(&self) -> Files {
         let mut files = BTreeMap::new();
         collect(self.folder.path(), &mut files);
         files.retain(|path, _| !path.ends_with(".organisation.laas"));
@@ -146,7 +158,7 @@ impl Authority {
     }
 }
 
-fn collect(folder: &Path, into: &mut BTreeMap<PathBuf, Vec<u8>>) {
+fn collect(folder: &Path, into: &mut Files) {
     for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
         if entry.is_dir() {
             collect(&entry, into);

@@ -29,9 +29,9 @@ mod sync;
 #[cfg(test)]
 mod tests;
 
-pub use diff::{Change, Diff, Kind, Noun};
+pub use diff::{Change, Counts, Diff, Kind, Noun};
 pub use door::{Clean, without_cpr};
-pub use owners::{Claim, Owners};
+pub use owners::{Claim, DeadMark, Owners};
 pub use plausible::implausible;
 pub use present::{OUR_FILES, Present};
 pub use render::Rendered;

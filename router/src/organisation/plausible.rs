@@ -14,11 +14,11 @@ pub fn implausible(diff: &Diff, limits: &OrganisationLimits) -> Vec<String> {
     let removed = |noun| diff.count(noun, Kind::Removed);
     let mut reasons = Vec::new();
     for (noun, gone, before, now, most) in [
-        ("enhederne", removed(Noun::Unit), before.units, now.units, limits.units_gone_percent),
-        ("medarbejderne", removed(Noun::Person), before.people, now.people, limits.people_gone_percent),
-        ("ansvarene", removed(Noun::Duty), before.duties, now.duties, limits.duties_gone_percent),
+        ("enheder", removed(Noun::Unit), before.units, now.units, limits.units_gone_percent),
+        ("medarbejdere", removed(Noun::Person), before.people, now.people, limits.people_gone_percent),
+        ("ansvar", removed(Noun::Duty), before.duties, now.duties, limits.duties_gone_percent),
         (
-            "kontaktpunkterne",
+            "kontaktpunkter",
             removed(Noun::ContactPoint),
             before.contact_points,
             now.contact_points,
@@ -26,7 +26,7 @@ pub fn implausible(diff: &Diff, limits: &OrganisationLimits) -> Vec<String> {
         ),
     ] {
         if before > 0 && now == 0 {
-            reasons.push(format!("alle {noun} ({before}) er væk"));
+            reasons.push(format!("alle {before} {noun} er væk"));
         } else if exceeds(gone, before, most, limits.always_allowed) {
             reasons.push(format!("{gone} af {before} {noun} er væk; grænsen er {most} %"));
         }

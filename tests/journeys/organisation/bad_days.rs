@@ -28,11 +28,7 @@ fn misdeeds(system: System) -> Vec<(Misdeed, &'static str)> {
 async fn an_answer_that_cannot_be_used_changes_nothing_at_whichever_call_it_comes() {
     for system in System::ALL {
         let simulator = Simulator::start(Town::new()).await;
-        let mut authority = Authority::with(system, &simulator);
-        authority.set("SERVICE__PAGE_SIZE", "6");
-        authority.sync().await;
-        let calls = simulator.seen().len();
-        let before = authority.everything();
+        let (authority, calls, before) = Authority::synced(system, &simulator, "6").await;
         simulator.change(|town| town.unit("Kultur").name = "Kultur og Fritid".to_owned());
         for (misdeed, expected) in misdeeds(system) {
             for call in 0..calls {

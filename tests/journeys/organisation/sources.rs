@@ -92,11 +92,7 @@ async fn pages_of_any_size_give_the_same_organisation_and_all_sources_agree() {
 async fn a_key_that_runs_out_midway_is_renewed_once_and_then_given_up() {
     for system in System::ALL {
         let simulator = Simulator::start(Town::new()).await;
-        let mut authority = Authority::with(system, &simulator);
-        authority.set("SERVICE__PAGE_SIZE", "4");
-        authority.sync().await;
-        let calls = simulator.seen().len();
-        let before = authority.everything();
+        let (authority, calls, before) = Authority::synced(system, &simulator, "4").await;
         for call in 0..calls {
             simulator.misbehave(call, Misdeed::Status(401));
             let tokens = simulator.tokens_issued();
@@ -148,7 +144,6 @@ async fn contact_points_follow_the_responsibility_for_their_numbers() {
     let plan = authority.plan().await;
     let remarks = plan.remarks.join("\n");
     assert!(remarks.contains("Skriv om alt andet") && remarks.contains("har ingen KLE-kode"), "{remarks}");
-    // Two numbers of different units: nobody can say which.
     assert!(!remarks.contains("Skriv om veje og parker"), "both numbers are with Vej og Park: {remarks}");
     assert_eq!(plan.carry_out(false).expect("written"), Outcome::Written);
     let written = authority.read_file("politik/kontaktpunkter.toml");

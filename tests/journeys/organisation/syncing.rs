@@ -107,7 +107,7 @@ async fn an_implausible_change_is_refused_until_it_is_forced() {
     let before = authority.everything();
     authority.write("ansvar.csv", "KLE;Enhed\n27;boern\n");
     let plan = authority.plan().await;
-    assert_eq!(plan.doubts, ["5 af 6 ansvarene er væk; grænsen er 20 %"]);
+    assert_eq!(plan.doubts, ["5 af 6 ansvar er væk; grænsen er 20 %"]);
     assert_eq!(plan.carry_out(false).expect("nothing is written"), Outcome::Doubted);
     let mut after = authority.everything();
     after.insert(authority.path("ansvar.csv"), DUTIES.into());

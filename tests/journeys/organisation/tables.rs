@@ -147,7 +147,7 @@ fn the_command_line_shows_compares_syncs_and_refuses() {
 
     house.write("ansvar.csv", "KLE;Enhed\n27;b\n");
     let refused = house.run(&["org", "sync"]).fails(1);
-    assert!(refused.contains("4 af 5 ansvarene er væk") && refused.contains("--force"), "{refused}");
+    assert!(refused.contains("4 af 5 ansvar er væk") && refused.contains("--force"), "{refused}");
     house.run(&["org", "sync", "--dry-run", "--force"]).ok();
     let forced = house.run(&["org", "sync", "--force", "--json"]).json();
     assert_eq!(forced["outcome"].as_str(), Some("written"));

@@ -14,8 +14,10 @@ mod os2mo;
 mod os2rollekatalog;
 mod os2sofd;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
-use kle::Subject;
+use kle::{Facet, Subject};
 
 pub use error::SourceError;
 
@@ -45,7 +47,7 @@ pub async fn read(config: &Config, now: Timestamp) -> Result<Reading, SourceErro
 /// Takes out what points at nothing, with a remark: a feed may well name a unit that it does not show.
 fn tidy(reading: &mut Reading) {
     let Reading { snapshot, remarks } = reading;
-    let known: std::collections::BTreeSet<String> = snapshot.units.keys().cloned().collect();
+    let known: BTreeSet<String> = snapshot.units.keys().cloned().collect();
     for (id, unit) in &mut snapshot.units {
         for (pointer, what) in [(&mut unit.parent, "overordnet"), (&mut unit.successor, "efterfølger")] {
             if let Some(lost) = pointer.take_if(|other| other == id || !known.contains(other.as_str())) {
@@ -83,36 +85,34 @@ fn break_circles(
     }
 }
 
-/// Marks of one unit, gathered from a list of numbers as a source writes them.
+/// Marks on units, gathered from numbers as a source writes them.
 struct Marks<'r> {
     reading: &'r mut Reading,
-    /// How many texts were no KLE number, to be told once.
-    unread: usize,
+    /// How many texts on each unit were no KLE number.
+    unread: BTreeMap<String, usize>,
 }
 
 impl<'r> Marks<'r> {
     fn new(reading: &'r mut Reading) -> Self {
-        Self { reading, unread: 0 }
+        Self { reading, unread: BTreeMap::new() }
     }
 
-    /// Notes a mark. What is no KLE number on one of its three levels marks nothing.
+    /// Notes a mark. What is no KLE number on one of its three levels marks nothing; a facet among the numbers is no fault.
     fn add(&mut self, unit: &str, number: &str, role: Role) {
         match Subject::parse(number.trim()) {
             Ok(subject) => {
                 let duty = Duty { subject, facets: None, unit: unit.to_owned(), role };
                 self.reading.snapshot.duties.insert(duty);
             }
-            Err(_) => self.unread += 1,
+            Err(_) if Facet::parse(number.trim()).is_ok() => {}
+            Err(_) => *self.unread.entry(unit.to_owned()).or_default() += 1,
         }
     }
 
     fn finish(self) {
-        if self.unread > 0 {
-            let text = format!(
-                "{} mærker er ikke KLE-numre (27, 27.18 eller 27.18.04) og springes over",
-                self.unread
-            );
-            self.reading.remarks.push(text);
-        }
+        let told = self.unread.into_iter().map(|(unit, count)| {
+            format!("enheden {unit} har {count} mærker, der ikke er KLE-numre (27, 27.18 eller 27.18.04); de springes over")
+        });
+        self.reading.remarks.extend(told);
     }
 }

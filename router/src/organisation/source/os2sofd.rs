@@ -28,9 +28,14 @@ pub(super) async fn read(organisation: &Organisation) -> Result<Reading, SourceE
         page += 1;
     }
     sofd.marks(organisation.os2sofd.expand.as_deref(), &mut reading).await?;
-    let mut page = 0;
+    let (mut page, mut seen) = (0, BTreeSet::new());
     while let Some(people) = sofd.people(page).await? {
-        people.iter().for_each(|person| add_person(person, &mut reading));
+        for person in &people {
+            if !seen.insert(person.uuid.clone()) {
+                return Err(sofd.caller.desk().garbage("en person står på to sider; prøv igen"));
+            }
+            add_person(person, &mut reading);
+        }
         page += 1;
     }
     Ok(reading)
