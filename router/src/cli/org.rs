@@ -33,7 +33,7 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
-    /// Hent organisationen fra kilden, vis ændringerne, og skriv dem i politikfilerne. Alt eller intet.
+    /// Hent organisationen, vis ændringerne, og skriv dem i politikfilerne: alt eller intet.
     Sync {
         /// Skriv også, selv om ændringerne ligner en fejl i kilden. Se dem først med modtag org diff.
         #[arg(long)]
