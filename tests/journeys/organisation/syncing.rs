@@ -1,5 +1,7 @@
 //! Syncing: what is written, what is kept, what is refused.
 
+use journeys::letters::Letter;
+use journeys::{Engine, World};
 use router::organisation::Outcome;
 
 use super::{Authority, today};
@@ -196,4 +198,33 @@ async fn a_sync_cut_off_between_two_files_is_finished_at_the_next_start() {
     authority.write("politik/.organisation.skift", "organisation.toml\nansvar.toml\n");
     assert_eq!(authority.responsible("04.01.00").as_deref(), Some("Park og Vej"));
     assert!(!authority.path("politik/.organisation.skift").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn letters_go_where_the_synced_organisation_says_and_contested_ones_to_a_person() {
+    let authority = authority();
+    authority.write("ansvar.csv", format!("{DUTIES}00;vej;;\n04;boern;;\n04.01;boern;;\n"));
+    authority.sync().await;
+    let files = router::setup::policy_files(&authority.config()).expect("the files");
+    let world = World::with_policy(Engine::Sqlite, files).await;
+    for (number, (kle, facet, expected)) in [
+        ("27.18.04", None, Some("boern")),
+        ("32.18.04", None, Some("boern")),
+        ("04.01.00", None, Some("boern")),
+        ("04.02.00", None, None),
+        ("05.01.00", Some("K02"), Some("vej")),
+        ("05.01.00", Some("G01"), None),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let letter = Letter::from_citizen(number as u64 + 1, "6202801212", "Mette Prøve").kle(kle, facet);
+        let taken = world.receive(&[letter.bytes()]).await;
+        let story = world.story(&taken[0]).await;
+        let decision = story.decision.expect("it is decided");
+        assert_eq!(decision.unit.as_deref(), expected, "{kle} {facet:?}: {}", decision.decider);
+        let by_rule = decision.decider == "rule:uafklaret-ansvar-04";
+        assert_eq!(by_rule, kle == "04.02.00", "{kle}: {}", decision.decider);
+    }
+    world.everything_is_settled().await;
 }
