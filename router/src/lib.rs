@@ -10,6 +10,7 @@ pub mod audit;
 pub mod content;
 pub mod digital_post;
 pub mod keys;
+pub mod organisation;
 pub mod store;
 
 pub mod backup;

@@ -13,6 +13,7 @@ use crate::content::{Backend, ContentError, ContentStore, S3, S3Credentials};
 use crate::digital_post::DigitalPost;
 use crate::editions::{self, Desk};
 use crate::keys::{KeyError, KeyFile, Keys};
+use crate::organisation;
 use crate::room::{Journal, Parts, PostRoom, Settings};
 use crate::store::journal::BuiltIn;
 use crate::store::{Store, StoreError};
@@ -189,6 +190,9 @@ pub(crate) fn backend(config: &Config) -> Result<Backend, SetupError> {
 
 /// Reads the policy files named in the configuration.
 pub fn policy_files(config: &Config) -> Result<PolicyFiles, SetupError> {
+    // A sync that was cut off between two files is finished before any of them is read.
+    organisation::recover_for(config)
+        .map_err(|error| SetupError::Said(format!("Organisationens mappe kan ikke skrives: {error}.")))?;
     config
         .policy
         .files

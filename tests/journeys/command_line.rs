@@ -48,7 +48,7 @@ fn the_demo_runs_to_its_end_and_says_that_the_log_is_intact() {
 }
 
 /// Every command, with those below it.
-const COMMANDS: [&[&str]; 23] = [
+const COMMANDS: [&[&str]; 27] = [
     &[],
     &["demo"],
     &["serve"],
@@ -64,6 +64,10 @@ const COMMANDS: [&[&str]; 23] = [
     &["audit", "key"],
     &["journal"],
     &["journal", "import"],
+    &["org"],
+    &["org", "show"],
+    &["org", "diff"],
+    &["org", "sync"],
     &["keys"],
     &["keys", "show"],
     &["keys", "rotate"],

@@ -15,6 +15,7 @@ mod command_line;
 mod demo;
 mod examples;
 mod kill;
+mod organisation;
 mod postgres_rows;
 
 mod keeping;

@@ -11,6 +11,7 @@ mod journal;
 mod keys;
 mod list;
 mod migrate;
+mod org;
 mod rules;
 mod serve;
 
@@ -61,6 +62,8 @@ enum Command {
     Journal(journal::JournalCommand),
     /// Regelsættets udgaver: undersøg, lav, sæt i kraft og skriv ud.
     Rules(rules::RulesCommand),
+    /// Organisationen: enheder, medarbejdere og ansvar, hentet fra myndighedens eget system.
+    Org(org::OrgCommand),
     /// Krypteringsnøglerne: vis og skift.
     Keys(keys::KeysCommand),
     /// Bring databasens skema ajour.
@@ -120,6 +123,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Audit(audit) => audit.run(|| load(file)).await,
         Command::Journal(journal) => journal.run(load(file)?).await,
         Command::Rules(rules) => rules.run(load(file)?).await,
+        Command::Org(org) => org.run(load(file)?).await,
         Command::Keys(keys) => keys.run(load(file)?).await,
         Command::Migrate(migrate) => migrate.run(load(file)?).await,
         Command::Backup(backup) => backup.run(load(file)?).await,

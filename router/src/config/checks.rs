@@ -47,6 +47,7 @@ impl Config {
         if self.effects.first_retry > self.effects.longest_retry {
             fault("effects.first_retry_seconds", "må ikke være længere end longest_retry_seconds");
         }
+        found.extend(self.organisation_contradictions());
         found
     }
 
@@ -132,6 +133,8 @@ impl Config {
             ("content.secret_access_key_file", unless(s3, self.content.secret_access_key())),
             ("intake.push.required_header_value_file", self.intake.push.required_header_value()),
             ("digital_post.api_token_file", self.digital_post.api_token()),
+            ("organisation.service.api_key_file", self.organisation.service.api_key()),
+            ("organisation.os2mo.client_secret_file", self.organisation.os2mo.client_secret()),
         ] {
             self.note_secret(found, key, secret.read().map(drop));
             if let Secret::File(file) = secret {
@@ -176,11 +179,19 @@ impl Config {
             ("digital_post.client_certificate_file", &self.digital_post.client_certificate_file),
             ("digital_post.client_key_file", &self.digital_post.client_key_file),
             ("digital_post.ca_file", &self.digital_post.ca_file),
+            ("organisation.files.units_file", &self.organisation.files.units_file),
+            ("organisation.files.people_file", &self.organisation.files.people_file),
+            ("organisation.files.duties_file", &self.organisation.files.duties_file),
+            ("organisation.files.contact_points_file", &self.organisation.files.contact_points_file),
+            ("organisation.service.ca_file", &self.organisation.service.ca_file),
         ];
         let single = single.into_iter().filter_map(|(key, file)| Some((key, file.as_ref()?)));
         for (key, file) in named.chain(single) {
             if let Err(error) = std::fs::File::open(file) {
                 let why = match error.kind() {
+                    std::io::ErrorKind::NotFound if self.is_yet_to_be_synced(file) => {
+                        "findes ikke endnu; kør modtag org sync"
+                    }
                     std::io::ErrorKind::NotFound => "findes ikke",
                     std::io::ErrorKind::PermissionDenied => "må ikke læses af programmets bruger",
                     _ => "kan ikke læses",

@@ -8,6 +8,7 @@
 
 mod checks;
 mod findings;
+mod organisation;
 mod secret;
 mod sections;
 mod shape;
@@ -25,6 +26,10 @@ use toml::de::DeTable;
 use toml::{Table, Value};
 
 pub use findings::{Faults, Finding, Place, Severity};
+pub use organisation::{
+    ContactStructure, NewUnits, Organisation, OrganisationFiles, OrganisationLimits, OrganisationService,
+    OrganisationSource, Os2mo, Os2rollekatalog, Os2sofd, PeopleCollection,
+};
 pub use secret::{Secret, SecretError, SecretText};
 pub use sections::{
     Alarms, Audit, Authority, Content, ContentBackend, Data, Database, DatabaseLocation, DigitalPost,
@@ -55,6 +60,8 @@ pub struct Config {
     pub keys: Keys,
     /// Organisation and rules.
     pub policy: Policy,
+    /// Where the organisation comes from.
+    pub organisation: Organisation,
     /// The web server.
     pub server: Server,
     /// How mail gets in.

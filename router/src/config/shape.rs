@@ -55,11 +55,13 @@ impl Key {
 }
 
 /// Secrets that only the environment may give, beside their `_file` key.
-pub(super) const SECRETS: [&str; 4] = [
+pub(super) const SECRETS: [&str; 6] = [
     "content.access_key_id",
     "content.secret_access_key",
     "digital_post.api_token",
     "intake.push.required_header_value",
+    "organisation.os2mo.client_secret",
+    "organisation.service.api_key",
 ];
 
 /// Every key of the default file, sections themselves left out.

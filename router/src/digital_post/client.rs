@@ -28,40 +28,7 @@ impl DigitalPost {
     /// Opens the way to Digital Post; `None` when no address is configured. Reads the secret files, calls nobody.
     pub fn open(config: &config::DigitalPost) -> Result<Option<Self>, OpenError> {
         let Some(base_url) = &config.base_url else { return Ok(None) };
-        let url = reqwest::Url::parse(base_url).map_err(|_| OpenError::Address)?;
-        let encrypted = match url.scheme() {
-            "https" => true,
-            "http" if is_own_machine(&url) => false,
-            _ => return Err(OpenError::Address),
-        };
-        let mut builder = reqwest::Client::builder()
-            .default_headers(credentials(config)?)
-            .user_agent(concat!("modtag/", env!("CARGO_PKG_VERSION")))
-            .https_only(encrypted)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .no_proxy()
-            .timeout(config.timeout)
-            .connect_timeout(config.timeout.min(Duration::from_secs(10)))
-            .pool_max_idle_per_host(4);
-        if let Some(proxy) = &config.proxy {
-            builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(OpenError::Proxy)?);
-        }
-        builder = match (encrypted, &config.ca_file) {
-            (true, Some(file)) => builder.tls_certs_only(roots(file)?),
-            (true, None) => builder,
-            // Without TLS no roots are needed, and a machine without any must still be able to test.
-            (false, _) => builder.tls_certs_only([]),
-        };
-        if let Some(identity) = identity(config)? {
-            builder = builder.identity(identity);
-        }
-        if encrypted {
-            builder = builder.tls_version_min(reqwest::tls::Version::TLS_1_2);
-        }
-        let client = builder.build().map_err(OpenError::Tls)?;
-        Ok(Some(Self { client, base_url: base_url.clone() }))
+        Ok(Some(Self { client: connect(config, base_url)?, base_url: base_url.clone() }))
     }
 
     /// Sends a receipt. Send the same one again after [`Setback::Later`]: Digital Post may well have it already.
@@ -99,6 +66,59 @@ impl DigitalPost {
     }
 }
 
+/// A client with the system's token and certificate.
+pub(crate) fn connect(config: &config::DigitalPost, base_url: &str) -> Result<reqwest::Client, OpenError> {
+    let way =
+        Way { timeout: config.timeout, proxy: config.proxy.as_deref(), ca_file: config.ca_file.as_deref() };
+    let mut builder = way.builder(base_url)?.default_headers(credentials(config)?);
+    if let Some(identity) = identity(config)? {
+        builder = builder.identity(identity);
+    }
+    builder.build().map_err(OpenError::Tls)
+}
+
+/// How a configured address is reached: whose certificates are believed, through which proxy, with how much patience.
+pub(crate) struct Way<'c> {
+    pub(crate) timeout: Duration,
+    pub(crate) proxy: Option<&'c str>,
+    pub(crate) ca_file: Option<&'c Path>,
+}
+
+impl Way<'_> {
+    /// A client that speaks to the address it is given and nowhere else: no redirects, no proxies of the environment.
+    pub(crate) fn builder(&self, base_url: &str) -> Result<reqwest::ClientBuilder, OpenError> {
+        let url = reqwest::Url::parse(base_url).map_err(|_| OpenError::Address)?;
+        let encrypted = match url.scheme() {
+            "https" => true,
+            "http" if is_own_machine(&url) => false,
+            _ => return Err(OpenError::Address),
+        };
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("modtag/", env!("CARGO_PKG_VERSION")))
+            .https_only(encrypted)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .no_proxy()
+            .timeout(self.timeout)
+            .connect_timeout(self.timeout.min(Duration::from_secs(10)))
+            .pool_max_idle_per_host(4);
+        if let Some(proxy) = self.proxy {
+            builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(OpenError::Proxy)?);
+        }
+        builder = match (encrypted, self.ca_file) {
+            (true, Some(file)) => builder.tls_certs_only(roots(file)?),
+            (true, None) => builder,
+            // Without TLS no roots are needed, and a machine without any must still be able to test.
+            (false, _) => builder.tls_certs_only([]),
+        };
+        if encrypted {
+            builder = builder.tls_version_min(reqwest::tls::Version::TLS_1_2);
+        }
+        Ok(builder)
+    }
+}
+
 impl fmt::Debug for DigitalPost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DigitalPost").field("base_url", &self.base_url).finish_non_exhaustive()
@@ -109,7 +129,7 @@ fn lost(why: &'static str, source: Option<reqwest::Error>) -> Setback {
     Setback::Later { why, wait: None, source: source.map(reqwest::Error::without_url) }
 }
 
-fn kind_of(error: &reqwest::Error) -> &'static str {
+pub(crate) fn kind_of(error: &reqwest::Error) -> &'static str {
     if error.is_timeout() {
         "svaret kom ikke i tide"
     } else if error.is_connect() {

@@ -17,4 +17,5 @@ mod tests;
 
 pub use answer::{Accepted, Refusal, Setback};
 pub use client::{DigitalPost, OpenError};
+pub(crate) use client::{Way, connect, kind_of};
 pub use receipt::{Receipt, Unreceivable, Verdict};
