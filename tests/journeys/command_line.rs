@@ -48,7 +48,7 @@ fn the_demo_runs_to_its_end_and_says_that_the_log_is_intact() {
 }
 
 /// Every command, with those below it.
-const COMMANDS: [&[&str]; 27] = [
+const COMMANDS: [&[&str]; 33] = [
     &[],
     &["demo"],
     &["serve"],
@@ -64,6 +64,12 @@ const COMMANDS: [&[&str]; 27] = [
     &["audit", "key"],
     &["journal"],
     &["journal", "import"],
+    &["rules"],
+    &["rules", "list"],
+    &["rules", "check"],
+    &["rules", "propose"],
+    &["rules", "activate"],
+    &["rules", "export"],
     &["org"],
     &["org", "show"],
     &["org", "diff"],
@@ -370,4 +376,47 @@ fn config_prints_the_default_file_which_is_a_sound_configuration() {
     assert_eq!(text, router::config::DEFAULT_FILE);
     house.write("modtag.toml", text.replace("cvr = \"\"", "cvr = \"12345678\""));
     house.run(&["check"]).ok();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_are_tried_proposed_put_in_force_and_written_out() {
+    let house = Installation::sandby(Engine::Sqlite, "").await;
+    let base = std::fs::read_to_string(house.path("policy.toml")).expect("the policy");
+    house.write("post/1.xml", Letter::from_citizen(1, PARTY, "Mette Prøve").label("Råger i parken").bytes());
+    let rule = |unit: &str| {
+        format!(
+            "{base}\n[[rule]]\nid = \"rager\"\ntitle = \"Råger\"\nwhen = {{ label_words = \"råger\" }}\n\
+             then = {{ unit = \"{unit}\", journal = \"handler\" }}\n\n[[rule.example]]\nmessage = \"post/1.xml\"\n\
+             expect = {{ unit = \"plads\" }}\n"
+        )
+    };
+    house.run(&["rules", "list"]).ok();
+
+    // An example that comes out otherwise fails the check, with its place; the doubts are told beside it.
+    house.write("policy.toml", rule("boern"));
+    let said = house.run(&["rules", "check"]).fails(1);
+    let line = rule("boern").lines().position(|line| line == "[[rule.example]]").expect("the example") + 1;
+    assert!(said.contains(&format!("policy.toml:{line}")), "{said}");
+    house.write("policy.toml", rule("plads"));
+    let found = house.run(&["rules", "check", "--json"]).json();
+    assert_eq!((found["failed"].as_array().map(Vec::len), found["examples"].as_u64()), (Some(0), Some(1)));
+    let lints = found["lints"].as_array().expect("lints");
+    assert!(lints.iter().any(|lint| lint["rules"][0] == "rager"), "no owner is a doubt: {lints:?}");
+
+    let said = house.run(&["rules", "propose", "--reason", "råger for sig"]).ok();
+    assert!(said.contains("Udgave 2"), "{said}");
+    let list = house.run(&["rules", "list", "--json"]).json();
+    assert_eq!((list[0]["in_force"].as_bool(), list[1]["in_force"].as_bool()), (Some(true), Some(false)));
+    assert_eq!(list[1]["author"], USER);
+    house.run(&["rules", "activate", "2", "--reason", "set igennem"]).ok();
+    let list = house.run(&["rules", "list", "--json"]).json();
+    assert_eq!(list[1]["in_force"].as_bool(), Some(true));
+    assert!(house.run(&["rules", "activate", "9", "--reason", "x"]).fails(1).contains("ingen udgave 9"));
+    let folder = house.path("dokumentation");
+    house.run(&["rules", "export", folder.to_str().expect("UTF-8")]).ok();
+    let files: Vec<String> = std::fs::read_dir(&folder)
+        .expect("the folder")
+        .map(|file| file.expect("a file").file_name().to_string_lossy().into_owned())
+        .collect();
+    assert!(files.iter().any(|file| file == "udgave.json") && files.len() >= 2, "{files:?}");
 }

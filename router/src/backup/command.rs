@@ -34,6 +34,8 @@ impl Backup {
     pub(crate) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
         crate::web::logging::start(&config.log);
         let key_file = config.keys.file.clone();
+        let mut config = config;
+        config.policy.keep_edition = true;
         let house = setup::open(config, World::system()).await?;
         let existing = if self.force { Existing::Replace } else { Existing::Keep };
         let bar = progress();

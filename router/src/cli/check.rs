@@ -84,10 +84,13 @@ async fn look(config: Config) -> Vec<Found> {
         return found;
     }
     let from = config.clone();
-    match setup::open(config, World::system()).await {
+    // Looking must not put changed files in force.
+    let mut as_it_stands = config;
+    as_it_stands.policy.keep_edition = true;
+    match setup::open(as_it_stands, World::system()).await {
         Ok(house) => {
             look_inside(&house, &mut found).await;
-            found.extend(faulty_files(&house.config));
+            found.extend(other_files(&house));
         }
         Err(error) => found.push(Found { what: what_of(&error), state: "fejl", text: error.to_string() }),
     }
@@ -98,11 +101,22 @@ async fn look(config: Config) -> Vec<Found> {
     found
 }
 
-/// Files with faults, which the edition in force stands in for.
-fn faulty_files(config: &Config) -> Option<Found> {
+/// Files that say other than the edition in force: with faults, or changed.
+fn other_files(house: &setup::House) -> Option<Found> {
+    let config = &house.config;
     let loaded = setup::policy_files(config).and_then(|files| setup::load_policy(config, &files));
-    let text = format!("{}\nDen udgave, der er i kraft, gælder imens", loaded.err()?);
-    Some(Found { what: "regler", state: "fejl", text })
+    let (state, text) = match loaded {
+        Err(fault) => ("fejl", format!("{fault}\nDen udgave, der er i kraft, gælder imens")),
+        Ok(policy) if policy.edition() == house.room.policy().edition() => return None,
+        Ok(_) if config.policy.four_eyes => (
+            "advarsel",
+            "politikfilerne er ændret, men ikke sat i kraft; se modtag rules propose og activate".to_owned(),
+        ),
+        Ok(_) => {
+            ("advarsel", "politikfilerne er ændret; de får virkning, når serve startes næste gang".to_owned())
+        }
+    };
+    Some(Found { what: "regler", state, text })
 }
 
 fn what_of(error: &setup::SetupError) -> &'static str {

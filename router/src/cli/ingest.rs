@@ -10,7 +10,7 @@ use futures::{StreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use super::{Failure, house, print_json};
+use super::{Failure, print_json, working_house};
 use crate::config::Config;
 use crate::intake::files::{self, FileReport};
 use crate::intake::{Channel, Intake, IntakeError, Taken};
@@ -37,7 +37,7 @@ pub(super) struct Ingest {
 
 impl Ingest {
     pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
-        let house = house(config).await?;
+        let house = working_house(config).await?;
         let room = house.room.clone();
         let files = files::find(&self.paths)
             .map_err(|error| Failure::Said(format!("Mappen kan ikke læses: {error}.")))?;

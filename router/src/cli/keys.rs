@@ -55,6 +55,8 @@ async fn rotate(config: Config) -> Result<ExitCode, Failure> {
     KeyFile::rotate(&file, now, &mut |bytes| entropy.fill(bytes))
         .map_err(|error| Failure::Said(error.danish()))?;
     // Opened anew, so that everything from here on is wrapped with the new key.
+    let mut config = config;
+    config.policy.keep_edition = true;
     let house = crate::setup::open(config, crate::setup::World::system()).await?;
     let mut after = String::new();
     let mut total = 0;

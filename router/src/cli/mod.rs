@@ -12,6 +12,7 @@ mod keys;
 mod list;
 mod migrate;
 mod org;
+mod rule_check;
 mod rules;
 mod serve;
 
@@ -141,8 +142,16 @@ fn load(file: Option<PathBuf>) -> Result<Config, Failure> {
     Ok(Config::load(&sources)?)
 }
 
-/// Opens the post room for one command. Logs go to standard error, so that standard output stays the answer.
-async fn house(config: Config) -> Result<House, Failure> {
+/// Opens the post room for a command that asks, with the rules in force whatever the policy files say by now.
+///
+/// Logs go to standard error, so that standard output stays the answer.
+async fn house(mut config: Config) -> Result<House, Failure> {
+    config.policy.keep_edition = true;
+    working_house(config).await
+}
+
+/// Opens the post room for a command that takes mail in: changed policy files may take effect.
+async fn working_house(config: Config) -> Result<House, Failure> {
     crate::web::logging::start(&config.log);
     Ok(setup::open(config, World::system()).await?)
 }

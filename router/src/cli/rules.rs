@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::rule_check::check;
 use super::{Failure, house, operator, print_json};
 use crate::config::Config;
 use crate::editions::{Desk, EditionError};
@@ -27,8 +28,12 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
-    /// Undersøg politikfilerne i konfigurationen uden at ændre noget.
-    Check,
+    /// Læs politikfilerne i konfigurationen, kør reglernes eksempler, og vis, hvad der er tvivlsomt. Intet ændres.
+    Check {
+        /// Svar som JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Lav en udgave af politikfilerne. Den får først virkning, når den sættes i kraft.
     Propose {
         /// Hvorfor, uden personoplysninger.
@@ -58,12 +63,11 @@ enum Action {
 impl RulesCommand {
     pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
         match self.action {
-            Action::Check => check(&config),
+            Action::Check { json } => check(&config, json),
             Action::List { json } => list(&house(config).await?, json).await,
             Action::Propose { reason } => {
                 let files = setup::policy_files(&config)?;
-                // Nothing is adopted on the way in: what is in the files is what is proposed, and no more.
-                let house = as_it_stands(config).await?;
+                let house = house(config).await?;
                 let (number, policy) = desk(&house).propose(&files, &operator(), &reason).await?;
                 println!(
                     "Udgave {number} er lavet: {} regler. Sæt den i kraft med: modtag rules activate {number}",
@@ -72,7 +76,7 @@ impl RulesCommand {
                 Ok(ExitCode::SUCCESS)
             }
             Action::Activate { number, reason } => {
-                let house = as_it_stands(config).await?;
+                let house = house(config).await?;
                 let edition = desk(&house).activate(number, &operator(), &reason).await?;
                 println!(
                     "Udgave {} er i kraft: {} regler.",
@@ -81,31 +85,14 @@ impl RulesCommand {
                 );
                 Ok(ExitCode::SUCCESS)
             }
-            Action::Export { edition, folder } => export(&as_it_stands(config).await?, edition, folder).await,
+            Action::Export { edition, folder } => export(&house(config).await?, edition, folder).await,
         }
     }
-}
-
-/// Opens the house with the edition in force, whatever the files say.
-async fn as_it_stands(mut config: Config) -> Result<House, Failure> {
-    config.policy.keep_edition = true;
-    house(config).await
 }
 
 fn desk(house: &House) -> Desk<'_> {
     let room = &house.room;
     Desk { store: &room.store, config: &house.config, clock: room.clock.as_ref(), entropy: &room.entropy }
-}
-
-fn check(config: &Config) -> Result<ExitCode, Failure> {
-    let policy = setup::load_policy(config, &setup::policy_files(config)?)?;
-    println!(
-        "Politikfilerne er i orden: {} regler, {} enheder, {} medarbejdere.",
-        policy.rules().len(),
-        policy.units().count(),
-        policy.people().count()
-    );
-    Ok(ExitCode::SUCCESS)
 }
 
 /// An edition as it is shown.

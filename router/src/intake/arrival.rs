@@ -52,7 +52,7 @@ pub struct Reading {
 }
 
 /// The outcome of reading: a message, or the reason why the bytes are none.
-pub(super) type Read = Result<Reading, memo::NotMemo>;
+pub type Read = Result<Reading, memo::NotMemo>;
 
 /// The bytes of one message while they come in.
 pub struct Arrival {
@@ -182,7 +182,8 @@ fn micros(at: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
 }
 
-fn read_bytes(bytes: &[u8]) -> Read {
+/// Reads a whole message in memory.
+pub fn read_bytes(bytes: &[u8]) -> Read {
     read_from(bytes).unwrap_or_else(|error| match error {
         memo::ReadError::NotMemo(not_memo) => Err(not_memo),
         // Bytes in memory and a sink in memory have no I/O of their own.

@@ -15,7 +15,7 @@ pub mod files;
 pub mod folder;
 pub mod push;
 
-pub use arrival::{Arrival, Channel, Reading};
+pub use arrival::{Arrival, Channel, Read, Reading, read_bytes};
 pub use committer::{Intake, Taken};
 
 use crate::content::ContentError;
