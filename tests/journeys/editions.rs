@@ -63,7 +63,7 @@ on_both_databases!(files_with_a_fault_leave_the_edition_in_force, |engine: Engin
     assert_eq!(unit_of_letter(&world, 1).await.as_deref(), Some("plads"));
     let faulty = policy_with("duer", "findes-ikke");
     let refused = desk(&world).propose(&faulty, &Actor::person("lise", "operator"), "prøve").await;
-    let said = refused.err().expect("refused").to_string();
+    let said = refused.map(|(number, _)| number).expect_err("refused").to_string();
     assert!(said.contains("egne.toml:5") && said.contains("findes-ikke"), "{said}");
     assert_eq!(world.room().store.editions().await.expect("an answer").len(), 1);
     world.everything_is_settled().await;
