@@ -60,6 +60,13 @@ fn authority_text(config: &Config) -> String {
 /// Makes a policy of whole texts.
 pub fn load(config: &Config, files: &PolicyFiles) -> Result<Policy, SetupError> {
     let policy = Policy::load(files, &edition_of(files)).map_err(SetupError::Policy)?;
+    if let Some(webhook) = policy.webhooks().next() {
+        // A call that nobody makes must not look as if it were made.
+        return Err(SetupError::Said(format!(
+            "Politikfilerne har [[webhook]] \"{}\", men webhooks sendes ikke endnu. Fjern afsnittet og de regler, der bruger det.",
+            webhook.id
+        )));
+    }
     let cvr = config.authority.cvr.as_deref().unwrap_or_default();
     if policy.authority().cvr != cvr {
         return Err(SetupError::Said(format!(

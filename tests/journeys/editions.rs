@@ -65,6 +65,12 @@ on_both_databases!(files_with_a_fault_leave_the_edition_in_force, |engine: Engin
     let refused = desk(&world).propose(&faulty, &Actor::person("lise", "operator"), "prøve").await;
     let said = refused.map(|(number, _)| number).expect_err("refused").to_string();
     assert!(said.contains("egne.toml:5") && said.contains("findes-ikke"), "{said}");
+    // A call that nobody would make is refused rather than forgotten.
+    let mut calling = policy_with("duer", "plads");
+    calling.push(("kald.toml".into(), "[[webhook]]\nid = \"jura\"\nname = \"Jura\"\n".into()));
+    let refused = desk(&world).propose(&calling, &Actor::person("lise", "operator"), "prøve").await;
+    let said = refused.map(|(number, _)| number).expect_err("refused").to_string();
+    assert!(said.contains("\"jura\"") && said.contains("sendes ikke endnu"), "{said}");
     assert_eq!(world.room().store.editions().await.expect("an answer").len(), 1);
     world.everything_is_settled().await;
 });
