@@ -43,7 +43,7 @@ on_both_databases!(
 
         // A person goes back; the running room follows without a restart.
         desk(&world)
-            .activate(1, &Actor::person("lise", "operator"), "for mange fejl")
+            .activate(1, &Actor::person("lise", "operator"), "for mange fejl om 010170-1234")
             .await
             .expect("activated");
         assert!(follow_once(world.room(), &world.house.config).await.expect("an answer"));
@@ -51,7 +51,10 @@ on_both_databases!(
         assert_eq!(unit_of_letter(&world, 3).await, None);
         let acts = world.room().store.activations().await.expect("an answer");
         assert_eq!(acts.iter().map(|act| act.number).collect::<Vec<_>>(), [1, 2, 1]);
-        assert_eq!((acts[2].person.as_str(), acts[2].reason.as_str()), ("lise", "for mange fejl"));
+        assert_eq!(
+            (acts[2].person.as_str(), acts[2].reason.as_str()),
+            ("lise", "for mange fejl om ******-****")
+        );
         world.everything_is_settled().await;
     }
 );

@@ -28,19 +28,29 @@ const STORED_AT_ONCE: usize = 64;
 
 /// Sends receipts; each is the same one at every attempt.
 pub(super) async fn send(room: &PostRoom, effects: Vec<EffectRow>) -> Result<(), StoreError> {
-    let sending = stream::iter(effects)
-        .map(|effect| async {
-            let receipt = receipt_of(&effect)?;
+    let sending = stream::iter(effects.into_iter().filter_map(readable))
+        .map(|(effect, receipt)| async {
             let sent = send_one(room, &receipt).await;
-            Ok::<_, StoreError>((effect, receipt, sent))
+            (effect, receipt, sent)
         })
         .buffer_unordered(AT_ONCE)
         .ready_chunks(STORED_AT_ONCE);
     let mut sending = std::pin::pin!(sending);
     while let Some(chunk) = sending.next().await {
-        store(room, chunk.into_iter().collect::<Result<_, _>>()?).await?;
+        store(room, chunk).await?;
     }
     Ok(())
+}
+
+/// A row that cannot be read is cried out about at every claim, and must not keep the others from being stored.
+fn readable(effect: EffectRow) -> Option<(EffectRow, Receipt)> {
+    match receipt_of(&effect) {
+        Ok(receipt) => Some((effect, receipt)),
+        Err(error) => {
+            tracing::error!(effect.id = %effect.id, error = %error, "stored receipt cannot be read");
+            None
+        }
+    }
 }
 
 async fn send_one(room: &PostRoom, receipt: &Receipt) -> Sent {
