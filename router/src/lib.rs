@@ -16,7 +16,9 @@ pub mod store;
 pub mod backup;
 pub mod cli;
 pub mod editions;
+pub mod replay;
 pub mod story;
+pub mod table;
 pub mod web;
 
 pub mod clock;

@@ -21,8 +21,8 @@ use std::cell::OnceCell;
 use crate::index::Found;
 use crate::rule::Looked;
 use crate::{
-    Annotations, Decider, Decision, Facts, Further, HandOver, MessageKind, Outcome, Policy, Question, Step,
-    Trace, TraceLine, gather,
+    Annotations, Decider, Decision, Facts, Further, HandOver, MessageKind, Outcome, Policy, Question, Rule,
+    Step, Trace, TraceLine, gather,
 };
 
 /// Decides where a message goes and whether it is journaled. Never fails: what nobody knows waits for a person.
@@ -102,7 +102,15 @@ impl<'a> Asked<'a> {
     }
 
     fn line(&mut self, step: Step, code: &str, decided: bool, text: impl Into<String>) {
-        self.lines.push(TraceLine { step, code: code.to_owned(), decided, text: text.into() });
+        self.lines.push(TraceLine { step, code: code.to_owned(), decided, rule: None, text: text.into() });
+    }
+
+    /// Leaves a line of what a rule did.
+    fn line_of(&mut self, rule: &Rule, step: Step, code: &str, decided: bool, text: impl Into<String>) {
+        self.line(step, code, decided, text);
+        if let Some(line) = self.lines.last_mut() {
+            line.rule = Some(rule.id.clone());
+        }
     }
 
     /// Webhooks are told of the message, each once.

@@ -306,6 +306,9 @@ pub struct TraceLine {
     pub code: String,
     /// Did this step decide?
     pub decided: bool,
+    /// The rule that had its say, by id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
     /// The sentence a post distributor reads; Danish; names marks and rules, never persons.
     pub text: String,
 }

@@ -5,6 +5,7 @@
 //! What must be looked up before deciding is told by the helpers of gathering: [`references`], [`parties`] and
 //! the kinds of message, sender and recipient.
 //! A rule set explains itself: [`run_examples`] tries the messages that it brings, and [`lint()`] tells what is doubtful in it.
+//! [`replay`] says how the decisions of two policies differ.
 //! The language of rule sets stands in `LANGUAGE.md`.
 //!
 //! **Deliberately absent:** files, clock, network, async. The caller reads the texts of the policy, looks up what
@@ -21,6 +22,7 @@ mod gather;
 mod index;
 mod lint;
 mod policy;
+pub mod replay;
 mod rule;
 mod time;
 

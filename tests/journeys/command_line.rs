@@ -48,7 +48,7 @@ fn the_demo_runs_to_its_end_and_says_that_the_log_is_intact() {
 }
 
 /// Every command, with those below it.
-const COMMANDS: [&[&str]; 33] = [
+const COMMANDS: [&[&str]; 34] = [
     &[],
     &["demo"],
     &["serve"],
@@ -69,6 +69,7 @@ const COMMANDS: [&[&str]; 33] = [
     &["rules", "check"],
     &["rules", "propose"],
     &["rules", "activate"],
+    &["rules", "replay"],
     &["rules", "export"],
     &["org"],
     &["org", "show"],

@@ -52,7 +52,7 @@ fn index() -> BTreeMap<String, Vec<Expected>> {
 }
 
 /// The invented municipality with its cases, as `modtag demo` sets it up.
-async fn municipality(engine: Engine) -> World {
+pub async fn municipality(engine: Engine) -> World {
     let policy = router::cli::demo_policy_files();
     let authority: toml::Table = policy
         .iter()
@@ -72,7 +72,7 @@ async fn municipality(engine: Engine) -> World {
 }
 
 /// Takes the files in, in order of name and one at a time: a duplicate comes after what it repeats.
-async fn take(world: &World) -> Vec<(String, Vec<(String, Taken)>)> {
+pub async fn take(world: &World) -> Vec<(String, Vec<(String, Taken)>)> {
     let (next, fresh) = tokio::sync::mpsc::channel(1024);
     let workers = Workers::start(world.room(), fresh);
     let intake = Intake::open(world.room().clone(), next);

@@ -8,6 +8,7 @@ mod program;
 mod editions;
 mod law;
 mod on_its_way;
+mod replay;
 mod taking_in;
 
 mod canary;

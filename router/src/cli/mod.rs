@@ -12,6 +12,7 @@ mod keys;
 mod list;
 mod migrate;
 mod org;
+mod replay;
 mod rule_check;
 mod rules;
 mod serve;
@@ -178,6 +179,9 @@ pub enum Failure {
     /// An edition of the rules.
     #[error("{0}")]
     Edition(#[from] crate::editions::EditionError),
+    /// A table for a spreadsheet.
+    #[error("{0}")]
+    Table(#[from] crate::table::TableError),
     /// Said in full.
     #[error("{0}")]
     Said(String),

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::replay::Replay;
 use super::rule_check::check;
 use super::{Failure, house, operator, print_json};
 use crate::config::Config;
@@ -49,6 +50,8 @@ enum Action {
         #[arg(long, value_name = "BEGRUNDELSE")]
         reason: String,
     },
+    /// Prøv en udgave på den post, der allerede er kommet: hvem ville have fået hvad? Intet sættes i gang.
+    Replay(Replay),
     /// Skriv en udgaves filer og dens historie til en mappe, som dokumentation.
     Export {
         /// Udgavens nummer; ellers den, der er i kraft.
@@ -85,6 +88,7 @@ impl RulesCommand {
                 );
                 Ok(ExitCode::SUCCESS)
             }
+            Action::Replay(replay) => replay.run(config).await,
             Action::Export { edition, folder } => export(&house(config).await?, edition, folder).await,
         }
     }

@@ -74,6 +74,7 @@ pub async fn answer(room: &PostRoom, id: &Uuid, answer: Answer) -> Result<(), An
         step: Step::Desk,
         code: "desk.answered".into(),
         decided: true,
+        rule: None,
         text: format!("En medarbejder fordelte meddelelsen til enheden {}.", answer.hand_over.unit),
     });
     let decision = Decision {

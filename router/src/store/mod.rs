@@ -20,6 +20,7 @@ pub mod effect;
 pub mod journal;
 pub mod known;
 pub mod message;
+pub mod past;
 
 use jiff::Timestamp;
 use sqlx::SqlSafeStr;

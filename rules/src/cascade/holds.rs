@@ -34,7 +34,7 @@ pub(super) fn ask(asked: &mut Asked<'_>) -> Option<Verdict> {
         asked.found().holds().map(|place| &policy.rules()[place]).find(|rule| rule.matches(&asked.looked));
     if let Some(rule) = held {
         let text = format!("Reglen »{}« holder meddelelsen tilbage", rule.title);
-        asked.line(Step::Holds, "holds.rule", true, text);
+        asked.line_of(rule, Step::Holds, "holds.rule", true, text);
         if let Some(annotate) = &rule.annotate {
             annotate.put_on(&mut asked.annotations, facts.available_at);
         }

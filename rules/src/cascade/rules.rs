@@ -17,11 +17,11 @@ pub(super) fn ask(asked: &mut Asked<'_>) -> Option<Verdict> {
         }
         asked.call(&rule.webhooks);
         let Some(then) = &rule.then else {
-            asked.line(Step::Rules, "rules.annotated", false, in_passing(asked, rule));
+            asked.line_of(rule, Step::Rules, "rules.annotated", false, in_passing(asked, rule));
             continue;
         };
         let (code, text, outcome) = carried(asked, rule, then);
-        asked.line(Step::Rules, code, true, text + &crossed(asked, rule));
+        asked.line_of(rule, Step::Rules, code, true, text + &crossed(asked, rule));
         return Some(Verdict { decider: Decider::Rule(rule.id.clone()), outcome });
     }
     let text = match policy.rules().len() {
