@@ -81,6 +81,14 @@ impl Authority {
         authority
     }
 
+    /// Reads the contact structure of Digital Post besides.
+    pub fn reads_contact_points(&mut self, simulator: &Simulator) {
+        self.set("CONTACT_STRUCTURE__ORGANISATION_ID", "3f2a1c9e-1111-4000-8000-000000000009");
+        self.set_any("DIGITAL_POST__BASE_URL", &format!("{}/apis/v1", simulator.url()));
+        self.set_any("DIGITAL_POST__SYSTEM_ID", "3f2a1c9e-1111-4000-8000-000000000001");
+        self.set_any("DIGITAL_POST__API_TOKEN", "kanariefugl-token");
+    }
+
     /// Sets a key of `[organisation]`.
     pub fn set(&mut self, key: &str, value: &str) {
         self.set_any(&format!("ORGANISATION__{key}"), value);

@@ -27,6 +27,8 @@ mod switch;
 mod sync;
 
 #[cfg(test)]
+mod render_properties;
+#[cfg(test)]
 mod tests;
 
 pub use diff::{Change, Counts, Diff, Kind, Noun};
