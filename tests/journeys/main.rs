@@ -20,3 +20,4 @@ mod postgres_rows;
 
 mod keeping;
 mod trouble;
+mod webhooks;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::views::Story;
-use crate::journey::outcome_danish;
+use crate::journey::{outcome_danish, webhook_of};
 use crate::store::effect::EffectKind;
 use crate::store::message::Stage;
 
@@ -14,6 +14,29 @@ impl Story {
         // Writing to a string cannot fail.
         let _ = self.write_danish(&mut text);
         text
+    }
+
+    /// Who has it and what more there is to it, in a few Danish words for a list; empty when there is nothing to say.
+    pub fn whereabouts(&self) -> String {
+        let mut words = Vec::new();
+        if let Some(decision) = &self.decision {
+            let named = |word: &str, id: &Option<String>| id.as_ref().map(|id| format!("{word} {id}"));
+            words.extend(named("enhed", &decision.unit));
+            words.extend(named("rolle", &decision.role));
+            words.extend(named("kø", &decision.queue));
+            words.extend(
+                decision.priority.as_deref().map(|word| format!("prioritet {}", priority_danish(word))),
+            );
+        }
+        words.extend(self.webhooks.iter().map(|webhook| {
+            let state = match webhook.state.as_str() {
+                "done" => "udført",
+                "failed" => "opgivet",
+                _ => "prøves",
+            };
+            format!("webhook {} {state}", webhook.id)
+        }));
+        words.join(", ")
     }
 
     fn write_danish(&self, out: &mut String) -> std::fmt::Result {
@@ -120,6 +143,15 @@ impl Story {
                 journaling_danish(decision.journaling.as_deref().unwrap_or_default())
             )?;
         }
+        for (label, value) in [
+            ("Rolle", decision.role.as_deref()),
+            ("Robotkø", decision.queue.as_deref()),
+            ("Prioritet", decision.priority.as_deref().map(priority_danish)),
+        ] {
+            if let Some(value) = value {
+                writeln!(out, "  {label:<15} {value}")?;
+            }
+        }
         for suggestion in &decision.suggestions {
             let what = suggestion.case.as_ref().or(suggestion.subject.as_ref()).or(suggestion.unit.as_ref());
             writeln!(
@@ -143,14 +175,19 @@ impl Story {
             writeln!(out, "\nUdførelse")?;
         }
         for effect in &self.effects {
-            let kind = EffectKind::parse(&effect.kind).map_or("ukendt", EffectKind::danish);
+            let kind = EffectKind::parse(&effect.kind);
             let state = match effect.state.as_str() {
                 "done" => format!("udført {}", effect.done_at.map(danish_time).unwrap_or_default()),
+                "failed" if kind == Some(EffectKind::Webhook) => "opgivet".into(),
                 "failed" => "opgivet; venter på en medarbejder".into(),
                 _ => format!("prøves {}", danish_time(effect.due_at)),
             };
             let fault =
                 effect.last_fault.as_deref().map(|fault| format!("; senest: {fault}")).unwrap_or_default();
+            let kind = match kind {
+                Some(EffectKind::Webhook) => format!("webhook {}", webhook_of(&effect.key)),
+                kind => kind.map_or("ukendt", EffectKind::danish).to_owned(),
+            };
             writeln!(out, "  {kind:<22} {state}, {} forsøg{fault}", effect.attempts)?;
         }
         if let Some(entry) = &self.entry {
@@ -203,6 +240,15 @@ fn document_danish(word: &str) -> &str {
         "main" => "hoveddokument",
         "additional" => "bilag",
         _ => "teknisk dokument",
+    }
+}
+
+fn priority_danish(word: &str) -> &str {
+    match word {
+        "low" => "lav",
+        "high" => "høj",
+        "urgent" => "haster",
+        _ => "normal",
     }
 }
 

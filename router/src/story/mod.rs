@@ -2,7 +2,7 @@
 //!
 //! Told without the message's own words: names, numbers of persons, titles and texts stay sealed unless a person
 //! opens them with a reason, and that is an event of its own. The keys of the JSON form are stable:
-//! `uuid`, `outcome`, `stage`, `remarks`, `facts`, `decision`, `trace`, `effects` and those documented on [`Story`].
+//! `uuid`, `outcome`, `stage`, `remarks`, `facts`, `decision`, `trace`, `effects`, `webhooks` and those documented on [`Story`].
 
 mod danish;
 mod shown;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 pub use danish::danish_time;
 pub use views::{
     CaseView, DecisionView, DocumentView, EffectView, EntryView, EventView, FactsView, RemarkView, Story,
-    SuggestionView, TraceView,
+    SuggestionView, TraceView, WebhookView,
 };
 
 use crate::journey::{Decided, InHand};
@@ -21,7 +21,7 @@ use crate::room::PostRoom;
 use crate::store::StoreError;
 use crate::store::effect::EffectKind;
 use crate::store::message::{MessageRow, Stage};
-use shown::{decision, event, facts, remark, trace};
+use shown::{decision, event, facts, remark, trace, webhook};
 
 /// Tells the story of a message.
 pub async fn tell(room: &PostRoom, row: &MessageRow, reveal: bool) -> Result<Story, StoreError> {
@@ -73,6 +73,7 @@ pub async fn tell(room: &PostRoom, row: &MessageRow, reveal: bool) -> Result<Sto
             ..decision(&decided.decision)
         }),
         trace: last.as_ref().map(|(_, decided)| trace(&decided.decision)).unwrap_or_default(),
+        webhooks: effects.iter().filter_map(webhook).collect(),
         effects: effects
             .into_iter()
             .map(|effect| EffectView {

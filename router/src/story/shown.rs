@@ -6,8 +6,11 @@ use serde::Serialize;
 
 use super::views::{
     CaseView, DecisionView, DocumentView, EventView, FactsView, RemarkView, SuggestionView, TraceView,
+    WebhookView,
 };
 use crate::audit::{Actor, Event};
+use crate::journey::webhook_of;
+use crate::store::effect::{EffectKind, EffectRow};
 
 /// The word that serde writes for a plain enum.
 fn word<T: Serialize>(value: &T) -> String {
@@ -125,6 +128,9 @@ pub(super) fn decision(decision: &Decision) -> DecisionView {
         tags: decision.annotations.tags.clone(),
         deadline: decision.annotations.deadline,
         urgent: decision.annotations.urgent,
+        priority: decision.annotations.priority.as_ref().map(word),
+        role: decision.further.role.clone(),
+        queue: decision.further.queue.clone(),
         suggestions: decision.suggestions.iter().map(suggestion).collect(),
     }
 }
@@ -160,6 +166,15 @@ pub(super) fn trace(decision: &Decision) -> Vec<TraceView> {
             text: line.text.clone(),
         })
         .collect()
+}
+
+pub(super) fn webhook(effect: &EffectRow) -> Option<WebhookView> {
+    (effect.kind == EffectKind::Webhook.as_str()).then(|| WebhookView {
+        id: webhook_of(&effect.key).to_owned(),
+        state: effect.state.clone(),
+        attempts: effect.attempts,
+        call: effect.id.clone(),
+    })
 }
 
 pub(super) fn event(event: &Event) -> EventView {

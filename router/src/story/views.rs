@@ -36,6 +36,8 @@ pub struct Story {
     pub trace: Vec<TraceView>,
     /// What is or was to be done.
     pub effects: Vec<EffectView>,
+    /// Other systems that rules give notice to, and whether they have heard of it.
+    pub webhooks: Vec<WebhookView>,
     /// The journal entry in the built-in journal; null when there is none there.
     pub entry: Option<EntryView>,
     /// Every event of the audit log about it, also who looked.
@@ -144,6 +146,12 @@ pub struct DecisionView {
     pub deadline: Option<Timestamp>,
     /// Shown first.
     pub urgent: bool,
+    /// `low`, `normal`, `high`, `urgent`; null when no rule says.
+    pub priority: Option<String>,
+    /// Role in the unit that should take it.
+    pub role: Option<String>,
+    /// Robot queue that it is put in.
+    pub queue: Option<String>,
     /// What is worth a look for the person who decides.
     pub suggestions: Vec<SuggestionView>,
 }
@@ -183,7 +191,7 @@ pub struct TraceView {
 /// An effect.
 #[derive(Serialize)]
 pub struct EffectView {
-    /// `journal`, `hand-over`, `receipt`.
+    /// `journal`, `hand-over`, `receipt`, `webhook`.
     pub kind: String,
     /// `due`, `done`, `failed`.
     pub state: String,
@@ -197,6 +205,19 @@ pub struct EffectView {
     pub done_at: Option<Timestamp>,
     /// Why the last attempt failed.
     pub last_fault: Option<String>,
+}
+
+/// A webhook of the last decision, or of an earlier one.
+#[derive(Serialize)]
+pub struct WebhookView {
+    /// Its id in policy and configuration.
+    pub id: String,
+    /// `due`, `done`, `failed` (tried again with `modtag retry`).
+    pub state: String,
+    /// Attempts.
+    pub attempts: i64,
+    /// The `webhook-id` of its calls: what the receiver knows it by.
+    pub call: String,
 }
 
 /// A journal entry.
