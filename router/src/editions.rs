@@ -61,11 +61,10 @@ fn authority_text(config: &Config) -> String {
 /// Makes a policy of whole texts.
 pub fn load(config: &Config, files: &PolicyFiles) -> Result<Policy, SetupError> {
     let policy = Policy::load(files, &edition_of(files)).map_err(SetupError::Policy)?;
-    if let Some(webhook) = policy.webhooks().next() {
-        // A call that nobody makes must not look as if it were made.
+    // A call that nobody can make must not look as if it were made, and rules do not choose whom the machine calls.
+    if let Some(why) = policy.webhooks().find_map(|webhook| config.webhooks.refusal(&webhook.id)) {
         return Err(SetupError::Said(format!(
-            "Politikfilerne har [[webhook]] \"{}\", men webhooks sendes ikke endnu. Fjern afsnittet og de regler, der bruger det.",
-            webhook.id
+            "Politikfilerne kan ikke bruges: {why}. Ellers fjern [[webhook]] og de regler, der bruger den."
         )));
     }
     let cvr = config.authority.cvr.as_deref().unwrap_or_default();
@@ -278,4 +277,38 @@ pub async fn follow_once(room: &PostRoom, config: &Config) -> Result<bool, Editi
     tracing::info!(edition.number = row.number, "another edition of the rules is in force");
     room.take_up(policy);
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Sources;
+
+    const EXAMPLE: &str = include_str!("../../rules/example.toml");
+
+    /// The complete example of the rule language names a webhook; with the section that its comment asks for it is taken.
+    #[test]
+    fn the_example_of_the_rule_language_is_taken_once_its_webhook_is_configured() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let load_with = |more: &str| {
+            let text = format!("[authority]\ncvr = \"12345678\"\n\n{more}");
+            std::fs::write(folder.path().join("modtag.toml"), text).expect("written");
+            let sources =
+                Sources { file: None, working_folder: folder.path().to_owned(), environment: Vec::new() };
+            let config = Config::load(&sources).expect("a configuration");
+            load(&config, &vec![("example.toml".into(), EXAMPLE.into())])
+        };
+        let target = "[webhooks.target.gis]\nurl = \"https://gis.example/modtag\"\nsecret_file = \"gis\"\n";
+        let listed = |host: &str| format!("[webhooks]\nallow_hosts = [\"{host}\"]\n\n{target}");
+        assert!(load_with(&listed("GIS.example")).is_ok());
+        for (more, word) in [
+            (String::new(), "[webhooks.target.gis]"),
+            (target.to_owned(), "webhooks.allow_hosts"),
+            (listed("example"), "webhooks.allow_hosts"),
+            (listed("other.gis.example"), "webhooks.allow_hosts"),
+        ] {
+            let said = load_with(&more).expect_err("refused").to_string();
+            assert!(said.contains("\"gis\"") && said.contains(word), "{said}");
+        }
+    }
 }

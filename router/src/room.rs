@@ -16,6 +16,7 @@ use crate::digital_post::DigitalPost;
 use crate::store::Store;
 use crate::store::journal::BuiltIn;
 use crate::store::message::Lease;
+use crate::webhook::Webhooks;
 
 /// Postfunktion: the room, its shelves and its clock.
 #[doc(alias = "postfunktion")]
@@ -28,6 +29,8 @@ pub struct PostRoom {
     pub journal: Journal,
     /// Where receipts go; none when Digital Post is not configured.
     pub digital_post: Option<DigitalPost>,
+    /// Other systems that may be told of a letter.
+    pub webhooks: Webhooks,
     /// What suggests subjects.
     pub suggest: Box<dyn classifier::Suggest + Send + Sync>,
     /// The time.
@@ -96,6 +99,8 @@ pub struct Parts {
     pub journal: Journal,
     /// Where receipts go.
     pub digital_post: Option<DigitalPost>,
+    /// Other systems that may be told of a letter.
+    pub webhooks: Webhooks,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -115,6 +120,7 @@ impl PostRoom {
             content: parts.content,
             journal: parts.journal,
             digital_post: parts.digital_post,
+            webhooks: parts.webhooks,
             suggest: Box::new(classifier::NoModel),
             clock: parts.clock,
             entropy: parts.entropy,

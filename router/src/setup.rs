@@ -17,6 +17,7 @@ use crate::organisation;
 use crate::room::{Journal, Parts, PostRoom, Settings};
 use crate::store::journal::BuiltIn;
 use crate::store::{Store, StoreError};
+use crate::webhook::Target;
 
 /// Why a post room could not be opened. The text is for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -109,6 +110,7 @@ pub async fn open_furnished(
         journal: Journal::BuiltIn(builtin),
         digital_post: DigitalPost::open(&config.digital_post)
             .map_err(|error| SetupError::Said(error.danish()))?,
+        webhooks: Target::open_all(&config.webhooks).map_err(|error| SetupError::Said(error.danish()))?,
         clock,
         entropy,
         settings: settings(&config),

@@ -21,3 +21,4 @@ mod postgres_rows;
 
 mod keeping;
 mod trouble;
+mod webhooks;

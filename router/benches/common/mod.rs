@@ -9,12 +9,12 @@ use router::setup::House;
 use tokio::sync::mpsc;
 
 /// A number of the environment.
-pub fn number(name: &str, default: u64) -> u64 {
+pub(crate) fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
 /// Puts messages into the store without a sender, as a year's mail would lie there.
-pub async fn fill(house: &House, numbers: Range<u64>, letter: impl Fn(u64) -> Vec<u8>) {
+pub(crate) async fn fill(house: &House, numbers: Range<u64>, letter: impl Fn(u64) -> Vec<u8>) {
     let (next, fresh) = mpsc::channel(4096);
     let workers = Workers::start(&house.room, fresh);
     let intake = Intake::open(house.room.clone(), next);

@@ -48,7 +48,7 @@ kinds! {
     Journaled "journaled" "journaliseret" "A journal entry exists in the case system."
     HandedOver "handed_over" "overdraget" "A unit or a case handler has the message."
     ReceiptSent "receipt_sent" "kvittering sendt" "Digital Post took our business receipt."
-    Settled "settled" "afsluttet" "All effects are done."
+    Settled "settled" "afsluttet" "All effects are done, but for calls to other systems, which no message waits for."
     Answered "answered" "besvaret af postfordeler" "A person answered the desk's question."
     Viewed "viewed" "set" "A person opened content."
     Searched "searched" "søgt" "A person searched."

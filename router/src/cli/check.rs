@@ -9,6 +9,8 @@ use serde::Serialize;
 use super::{Failure, load, print_json};
 use crate::config::Config;
 use crate::setup::{self, World};
+use crate::store::StoreError;
+use crate::store::effect::EffectKind;
 
 #[derive(Args)]
 pub(super) struct Check {
@@ -166,6 +168,21 @@ async fn look_inside(house: &setup::House, found: &mut Vec<Found>) {
     match room.journal.port().health().await {
         Ok(()) => say("ESDH", "ok", format!("{} svarer", room.journal.port().name())),
         Err(fault) => say("ESDH", "fejl", format!("{} svarer ikke: {fault}", room.journal.port().name())),
+    }
+    let failed = async {
+        let open = room.store.effect_counts().await?;
+        let is_failed = |of: &str, is: &str| of == EffectKind::Webhook.as_str() && is == "failed";
+        Ok::<u64, StoreError>(open.iter().filter(|(of, is, _)| is_failed(of, is)).map(|(_, _, n)| n).sum())
+    };
+    match (failed.await, room.webhooks.len()) {
+        (Err(error), _) => say("webhooks", "fejl", error.danish()),
+        (Ok(0), 0) => {}
+        (Ok(0), targets) => say("webhooks", "ok", format!("{targets} kan kaldes; ingen kald er opgivet")),
+        (Ok(failed), _) => {
+            let text =
+                format!("{failed} kald er opgivet; se modtag list --failed, og prøv igen med modtag retry");
+            say("webhooks", "advarsel", text)
+        }
     }
     let now = room.clock.now();
     let late = now.saturating_sub(house.config.alarms.unjournaled).unwrap_or(now);

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use clap::Args;
 use jiff::Timestamp;
 
+use rules::Policy;
+
 use super::{Failure, house, print_json};
 use crate::config::Config;
 use crate::journey::outcome_danish;
@@ -19,6 +21,15 @@ pub(super) struct List {
     /// Kun meddelelser gemt siden dette tidspunkt, fx 2026-11-21T08:00:00Z.
     #[arg(long, value_name = "TIDSPUNKT")]
     since: Option<Timestamp>,
+    /// Kun meddelelser, som denne enhed har nu.
+    #[arg(long, value_name = "ENHED")]
+    unit: Option<String>,
+    /// Kun meddelelser, der ligger i denne robotkø nu.
+    #[arg(long, value_name = "KØ")]
+    queue: Option<String>,
+    /// Kun meddelelser, hvor noget er opgivet, også en webhook; prøv igen med modtag retry.
+    #[arg(long)]
+    failed: bool,
     /// Højst så mange, nyeste først.
     #[arg(long, default_value_t = 50, value_name = "ANTAL")]
     limit: u32,
@@ -42,25 +53,51 @@ impl List {
         };
         let house = house(config).await?;
         let room = &house.room;
-        let rows = room.store.list(&Listing { stage, since: self.since, limit: self.limit }).await?;
+        let listing = Listing {
+            stage,
+            since: self.since,
+            unit: self.unit,
+            queue: self.queue,
+            failed: self.failed,
+            limit: self.limit,
+        };
+        let rows = room.store.list(&listing).await?;
+        if rows.is_empty() {
+            known(&room.policy(), &listing)?;
+        }
+        let mut stories = Vec::with_capacity(rows.len());
+        for row in &rows {
+            stories.push(story::tell(room, row, false).await?);
+        }
         if self.json {
-            let mut stories = Vec::with_capacity(rows.len());
-            for row in &rows {
-                stories.push(story::tell(room, row, false).await?);
-            }
             print_json(&stories)?;
         } else {
-            for row in &rows {
+            for (row, story) in rows.iter().zip(&stories) {
+                let whereabouts = Some(story.whereabouts()).filter(|words| !words.is_empty());
                 println!(
-                    "{}  {:<36}  {}: {}",
+                    "{}  {:<36}  {}: {}{}",
                     danish_time(row.stored_at()),
                     row.memo_uuid.as_deref().unwrap_or("(kunne ikke læses)"),
                     row.stage()?.danish(),
-                    outcome_danish(&row.outcome)
+                    outcome_danish(&row.outcome),
+                    whereabouts.map(|words| format!(" ({words})")).unwrap_or_default()
                 );
             }
         }
         room.store.close().await;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Nothing lies with somebody whom nobody knows, and that is more likely a slip than an answer.
+fn known(policy: &Policy, listing: &Listing) -> Result<(), Failure> {
+    let unknown =
+        |what: &str, id: &str| Failure::Said(format!("Der er ingen {what} med id'et \"{id}\" i politikken."));
+    if let Some(id) = listing.unit.as_deref().filter(|id| policy.unit(id).is_none()) {
+        return Err(unknown("enhed", id));
+    }
+    if let Some(id) = listing.queue.as_deref().filter(|id| policy.queues().all(|queue| queue.id != *id)) {
+        return Err(unknown("robotkø", id));
+    }
+    Ok(())
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::gather::{Trouble, gather};
 use super::look_up::Shelf;
-use super::{Decided, InHand, outcome_word, stage_of};
+use super::{Decided, InHand, notify, outcome_word, stage_of};
 use crate::audit::{Event, EventKind};
 use crate::room::PostRoom;
 use crate::store::decision::NewDecision;
@@ -74,7 +74,9 @@ pub(super) async fn record(
     for (in_hand, decided) in batch {
         decisions.push(row(room, &in_hand, &decided, number, now)?);
         let made = effects_of(room, &in_hand, &decided.decision, number, now, &lease);
-        let rows = made.iter().map(EffectRow::from_new).collect();
+        // Others are told by whoever tells them, not by whoever decided.
+        let rows =
+            made.iter().filter(|new| new.kind != EffectKind::Webhook).map(EffectRow::from_new).collect();
         effects.extend(made);
         ready.push(Ready { in_hand, decided, effects: rows });
     }
@@ -121,6 +123,8 @@ pub(super) async fn record(
     for one in &ready {
         metrics::counter!("modtag_decisions_total", "outcome" => outcome_word(&one.decided.decision))
             .increment(1);
+        let to_tell = one.decided.decision.further.webhooks.iter();
+        to_tell.filter_map(|id| room.webhooks.get(id)).for_each(|target| target.bell.notify_one());
     }
     Ok(ready)
 }
@@ -172,7 +176,6 @@ fn effects_of(
     now: Timestamp,
     lease: &Lease,
 ) -> Vec<NewEffect> {
-    let Outcome::HandOver(hand_over) = &decision.outcome else { return Vec::new() };
     let effect = |kind, key| NewEffect {
         id: room.entropy.id(now),
         message: in_hand.id,
@@ -184,11 +187,18 @@ fn effects_of(
         lease: Some(lease.clone()),
     };
     let mut effects = Vec::with_capacity(2);
-    if !matches!(hand_over.journal, Journaling::LeftToHandler | Journaling::NotJournaled(_)) {
-        // One key per message, whatever is decided later: a message is journaled once.
-        effects.push(effect(EffectKind::Journal, format!("journal:{}", in_hand.id)));
+    if let Outcome::HandOver(hand_over) = &decision.outcome {
+        if !matches!(hand_over.journal, Journaling::LeftToHandler | Journaling::NotJournaled(_)) {
+            // One key per message, whatever is decided later: a message is journaled once.
+            effects.push(effect(EffectKind::Journal, format!("journal:{}", in_hand.id)));
+        }
+        effects.push(effect(EffectKind::HandOver, format!("hand-over:{}:{number}", in_hand.id)));
     }
-    effects.push(effect(EffectKind::HandOver, format!("hand-over:{}:{number}", in_hand.id)));
+    // Also when a person is asked: a rule that only gives notice lets others decide.
+    for webhook in &decision.further.webhooks {
+        let call = effect(EffectKind::Webhook, notify::key(webhook, in_hand.id));
+        effects.push(NewEffect { lease: None, ..call });
+    }
     effects
 }
 

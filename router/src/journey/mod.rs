@@ -11,6 +11,7 @@ mod decide;
 mod draft;
 mod gather;
 mod look_up;
+mod notify;
 mod receipt;
 mod worker;
 
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use answer::{Answer, AnswerError, answer};
+pub(crate) use notify::webhook_of;
 pub use worker::{Workers, drain};
 
 use crate::content::ContentRef;

@@ -137,6 +137,8 @@ pub static TABLES: [Table; 17] = [
             or_null(text("person")),
             int("handed_at"),
             or_null(int("ended_at")),
+            or_null(text("role")),
+            or_null(text("queue")),
         ],
     },
     Table { name: "audit_log", key: &[], columns: &[int("size"), blob("frontier"), int("last_at")] },

@@ -247,6 +247,12 @@ pub struct Listing {
     pub stage: Option<Stage>,
     /// Only stored at or after this time.
     pub since: Option<Timestamp>,
+    /// Only what lies with this unit now.
+    pub unit: Option<String>,
+    /// Only what lies in this robot queue now.
+    pub queue: Option<String>,
+    /// Only with an effect that was given up.
+    pub failed: bool,
     /// At most so many, newest first.
     pub limit: u32,
 }
@@ -320,6 +326,12 @@ impl Store {
             columns!(),
             " from message
             where authority = $1 and stored_at >= $2 and ($3 = '' or stage = $3)
+            and ($5 = '' or exists (select 1 from hand_over where hand_over.authority = $1
+                and hand_over.message = message.id and ended_at is null and unit = $5))
+            and ($6 = '' or exists (select 1 from hand_over where hand_over.authority = $1
+                and hand_over.message = message.id and ended_at is null and queue = $6))
+            and ($7 = 0 or exists (select 1 from effect where effect.authority = $1
+                and effect.message = message.id and state = 'failed'))
             order by stored_at desc, id desc limit $4"
         );
         let since = what.since.map_or(i64::MIN, Timestamp::as_microsecond);
@@ -330,6 +342,9 @@ impl Store {
                 .bind(since)
                 .bind(stage)
                 .bind(i64::from(what.limit))
+                .bind(what.unit.as_deref().unwrap_or_default())
+                .bind(what.queue.as_deref().unwrap_or_default())
+                .bind(i64::from(what.failed))
                 .fetch_all(pool)
                 .await?))
     }

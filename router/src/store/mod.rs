@@ -21,6 +21,7 @@ pub mod journal;
 pub mod known;
 pub mod message;
 pub mod past;
+pub mod webhook;
 
 use jiff::Timestamp;
 use sqlx::SqlSafeStr;
@@ -32,7 +33,7 @@ use pool::{Pools, on_pool};
 pub use tx::Tx;
 
 /// The migrations, twins by number: what one engine gets, the other gets too.
-const MIGRATIONS: [(i64, &str, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 3] = [
     (
         1,
         "first",
@@ -44,6 +45,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 2] = [
         "editions",
         include_str!("../../../migrations/sqlite/0002_editions.sql"),
         include_str!("../../../migrations/postgres/0002_editions.sql"),
+    ),
+    (
+        5,
+        "receivers",
+        include_str!("../../../migrations/sqlite/0005_receivers.sql"),
+        include_str!("../../../migrations/postgres/0005_receivers.sql"),
     ),
 ];
 
