@@ -2,14 +2,16 @@
 //!
 //! A call is an effect of its own kind that no stage waits for: the letter is handed over, waits for a person or is settled
 //! whether or not others have heard of it. Each receiver has its own line and its own few calls at a time. It is told at least
-//! once, under one id however often; a later decision is told only when the earlier one was not heard. A receiver that stays
-//! silent or refuses leaves a failed effect: shown with its message, counted, and tried again with `modtag retry`.
+//! once, under one id however often; a later decision is told only when the earlier one was not heard, or was just being told.
+//! A receiver that stays silent or refuses leaves a failed effect: shown with its message, counted, and tried again with
+//! `modtag retry`. No letter goes back to a post distributor for it: nothing that they could decide would make it heard.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use esdh::{Capabilities, Fault, Next};
-use futures::{StreamExt, stream};
+use futures::stream::FuturesUnordered;
+use futures::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use rules::{Decider, Outcome};
 use tokio::sync::watch;
@@ -29,7 +31,7 @@ use crate::store::{StoreError, Tx};
 use crate::webhook::{Marked, Refusal, Setback, Target, Told};
 
 /// Calls to one receiver at a time.
-const AT_ONCE: u32 = 8;
+const AT_ONCE: usize = 8;
 
 /// How often calls are looked for when nobody rings: those that back off, and those that others stored.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -50,17 +52,11 @@ pub(super) async fn keep_telling(
     id: Option<String>,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let target = id.as_ref().and_then(|id| room.webhooks.get(id));
+    let target = id.as_ref().and_then(|id| room.webhooks.get(id)).map(AsRef::as_ref);
     loop {
-        let rung = async {
-            match target {
-                Some(target) => target.bell.notified().await,
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
             _ = stopped.wait_for(|stop| *stop) => return,
-            () = rung => {}
+            () = rung(target) => {}
             () = tokio::time::sleep(LOOK_EVERY) => {}
         }
         let rest = match tell_until(&room, id.as_deref(), || *stopped.borrow()).await {
@@ -92,21 +88,57 @@ enum Ended {
     Silent,
 }
 
+/// Tells one receiver until nothing is due, or until a handful of calls in a row were not answered.
+///
+/// Calls are begun as soon as there is room for them, however long the others take.
 async fn tell_until(room: &PostRoom, id: Option<&str>, stop: impl Fn() -> bool) -> Result<Ended, StoreError> {
+    let target = id.and_then(|id| room.webhooks.get(id)).map(AsRef::as_ref);
+    let mut under_way = FuturesUnordered::new();
+    let mut unanswered = 0;
+    loop {
+        let silent = unanswered >= AT_ONCE;
+        let free = if silent || stop() { 0 } else { AT_ONCE - under_way.len() };
+        let claimed = claim(room, id, free).await?;
+        // What is due beyond these is found when they are done, or when somebody rings.
+        let may_come = claimed.len() < free;
+        let found = !claimed.is_empty();
+        let ready = ready(room, claimed).await?.into_iter();
+        under_way.extend(ready.map(|(effect, told)| call(room, target, effect, told)));
+        if under_way.is_empty() {
+            match (silent, found) {
+                (true, _) => return Ok(Ended::Silent),
+                (false, false) => return Ok(Ended::Nothing),
+                (false, true) => continue,
+            }
+        }
+        let first = tokio::select! {
+            Some(first) = under_way.next() => first,
+            () = rung(target), if may_come => continue,
+            () = tokio::time::sleep(LOOK_EVERY), if may_come => continue,
+        };
+        let more = std::iter::from_fn(|| under_way.next().now_or_never().flatten());
+        let came: Vec<(EffectRow, Came)> = std::iter::once(first).chain(more).flatten().collect();
+        for (_, came) in &came {
+            unanswered = if matches!(came, Came::Later(..)) { unanswered + 1 } else { 0 };
+        }
+        store(room, came).await?;
+    }
+}
+
+async fn claim(room: &PostRoom, id: Option<&str>, most: usize) -> Result<Vec<EffectRow>, StoreError> {
     let known: Vec<&str> = room.webhooks.keys().map(String::as_str).collect();
     let receivers = id.map_or(Receivers::AllBut(&known), Receivers::Only);
-    let target = id.and_then(|id| room.webhooks.get(id)).map(AsRef::as_ref);
-    while !stop() {
-        let now = room.clock.now();
-        let effects = room.store.claim_webhooks(receivers, &room.lease(), now, AT_ONCE).await?;
-        if effects.is_empty() {
-            break;
-        }
-        if !tell_some(room, target, effects).await? {
-            return Ok(Ended::Silent);
-        }
+    match u32::try_from(most) {
+        Ok(0) | Err(_) => Ok(Vec::new()),
+        Ok(most) => room.store.claim_webhooks(receivers, &room.lease(), room.clock.now(), most).await,
     }
-    Ok(Ended::Nothing)
+}
+
+async fn rung(target: Option<&Target>) {
+    match target {
+        Some(target) => target.bell.notified().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// How a call came out.
@@ -116,31 +148,17 @@ enum Came {
     Person(String),
 }
 
-/// Makes claimed calls and stores how they came out. False when none was answered.
-async fn tell_some(
+/// A call, and how it came out; `None` when somebody else has it by now.
+async fn call(
     room: &PostRoom,
     target: Option<&Target>,
-    effects: Vec<EffectRow>,
-) -> Result<bool, StoreError> {
-    let calls = ready(room, effects).await?;
-    let mut answered = false;
-    let telling = stream::iter(calls)
-        .map(|(effect, told)| async move {
-            let came = tell_one(room, target, &effect, &told).await?;
-            Some((effect, came))
-        })
-        .buffer_unordered(AT_ONCE as usize)
-        .ready_chunks(AT_ONCE as usize);
-    let mut telling = std::pin::pin!(telling);
-    while let Some(chunk) = telling.next().await {
-        let chunk: Vec<(EffectRow, Came)> = chunk.into_iter().flatten().collect();
-        answered |= chunk.iter().any(|(_, came)| !matches!(came, Came::Later(..)));
-        store(room, chunk).await?;
-    }
-    Ok(answered)
+    effect: EffectRow,
+    told: Told,
+) -> Option<(EffectRow, Came)> {
+    let came = tell_one(room, target, &effect, &told).await?;
+    Some((effect, came))
 }
 
-/// `None` when somebody else has the call by now.
 async fn tell_one(room: &PostRoom, target: Option<&Target>, effect: &EffectRow, told: &Told) -> Option<Came> {
     let webhook = webhook_of(&effect.key);
     let (Some(target), Ok(id)) = (target, Uuid::parse_str(&effect.id)) else {

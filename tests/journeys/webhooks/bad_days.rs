@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use journeys::sink::{Misdeed, Sink};
 use journeys::{Engine, World, on_both_databases};
-use router::intake::Taken;
+use router::intake::{Channel, Taken};
 use router::journey::drain;
+use router::store::message::Stage;
 
 use super::{call, letter, nothing_of_the_letter_is_in, policy, world_calling};
 
@@ -65,7 +66,7 @@ on_both_databases!(a_slow_receiver_holds_up_nobodys_mail, |engine: Engine| async
         async move { world.receive(&letters).await }
     });
     sink.has_seen(8).await;
-    while world.count(router::store::message::Stage::Settled).await < 20 {
+    while world.count(Stage::Settled).await < 20 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     assert_eq!(sink.seen().len(), 8, "no more than a handful of calls at a time");
@@ -173,5 +174,22 @@ on_both_databases!(a_call_that_nobody_may_make_any_more_is_given_up, |engine: En
     assert_eq!(state_of(&world, &taken[0]).await, ("failed".into(), 2));
     assert!(world.story(&taken[0]).await.danish().contains("må ikke kaldes"));
     assert_eq!(sink.seen().len(), 1);
+    world.everything_is_settled().await;
+});
+
+on_both_databases!(a_receiver_that_is_dead_is_left_alone_after_a_handful, |engine: Engine| async move {
+    let sink = Sink::start().await;
+    let world = world_calling(engine, &sink, |_| {}).await;
+    let letters: Vec<Vec<u8>> = (1..=20).map(|number| letter(number, "Vejskade, privat")).collect();
+    world.offer(Channel::Ingest, &letters).await;
+    sink.misbehave(vec![Misdeed::Status(500); 8]);
+    world.wait(world.house.config.work.lease);
+    world.work().await;
+    assert_eq!((sink.seen().len(), world.count(Stage::Settled).await), (8, 20));
+    world.work().await;
+    assert_eq!(sink.seen().len(), 20, "the others were not held against it");
+    world.wait(Duration::from_secs(3_600));
+    world.work().await;
+    assert_eq!(sink.seen().len(), 28);
     world.everything_is_settled().await;
 });

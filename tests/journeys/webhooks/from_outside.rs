@@ -117,3 +117,34 @@ on_both_databases!(
         assert!(said.contains("whsec_") && !said.contains("hysZdf"), "{said}");
     }
 );
+
+on_both_databases!(a_call_whose_answer_was_never_written_down_is_made_again, |engine: Engine| async move {
+    let sink = Sink::start().await;
+    let mut house = calling(engine, &sink).await;
+    house.set("MODTAG_WORK__LEASE_SECONDS", "5");
+    house.write("post/1.xml", letter(1, "Flytning"));
+    std::fs::create_dir(house.path("tom")).expect("the folder is made");
+    sink.misbehave([Misdeed::Hold]);
+    let running = house.start(&["ingest", "post"], "ingest.log");
+    sink.has_seen(1).await;
+    // kill -9, between the call and the row that says it was heard.
+    drop(running);
+    sink.release();
+    for _ in 0..300 {
+        house.run(&["ingest", "tom"]);
+        if sink.seen().len() > 1 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    let seen = sink.seen();
+    assert_eq!(seen.len(), 2);
+    assert_eq!(seen[0].header("webhook-id"), seen[1].header("webhook-id"));
+    assert_eq!(seen[0].body, seen[1].body);
+    let story = house.run(&["explain", &uuid(1).to_string(), "--json"]).json();
+    assert_eq!(
+        (&story["webhooks"][0]["state"], &story["decision"]["queue"]),
+        (&"done".into(), &"robot-flyt".into())
+    );
+    house.run(&["audit", "verify"]).ok();
+});
