@@ -87,6 +87,7 @@ impl Authority {
         self.set_any("DIGITAL_POST__BASE_URL", &format!("{}/apis/v1", simulator.url()));
         self.set_any("DIGITAL_POST__SYSTEM_ID", "3f2a1c9e-1111-4000-8000-000000000001");
         self.set_any("DIGITAL_POST__API_TOKEN", "kanariefugl-token");
+        self.set_any("DIGITAL_POST__TIMEOUT_SECONDS", "1");
     }
 
     /// Sets a key of `[organisation]`.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use journeys::letters::{Letter, uuid};
+use journeys::sink::Sink;
 use journeys::{Engine, World, on_both_databases};
 use router::journey::{Answer, answer};
 use router::replay::{self, Comparison, Kind, Shown, Sides, Tally};
@@ -14,6 +15,7 @@ use rules::{HandOver, Journaling, Policy};
 use crate::demo::{municipality, take};
 use crate::editions::policy_with;
 use crate::program::Installation;
+use crate::webhooks;
 
 /// Every row of the authority, as a backup would write it.
 async fn all_rows(world: &World) -> Vec<Vec<u8>> {
@@ -62,6 +64,23 @@ on_both_databases!(
         world.everything_is_settled().await;
     }
 );
+
+on_both_databases!(a_replay_calls_nobody_though_its_rules_say_so, |engine: Engine| async move {
+    let sink = Sink::start().await;
+    let world = webhooks::world_calling(engine, &sink, |_| {}).await;
+    world.receive(&[webhooks::letter(1, "Flytning"), webhooks::letter(2, "Om en vejskade")]).await;
+    assert_eq!(sink.seen().len(), 2, "each was told when it came");
+    let rows = all_rows(&world).await;
+    let calls_more = include_str!("../corpus/cascade/policy.toml").to_owned()
+        + "[[webhook]]\nid = \"gis\"\nname = \"Kortsystemet\"\n[[rule]]\nid = \"alt\"\ntitle = \"Alt til Park\"\n\
+           when = { sender = \"citizen\" }\nthen = { unit = \"park\" }\nwebhook = \"gis\"\n";
+    let new = policy(&[("policy.toml".into(), calls_more)]);
+    let tally = replayed(&world, None, new, Period::default()).await;
+    assert_eq!((tally.messages, tally.unchanged), (2, 0), "both would go elsewhere, and be told of");
+    world.work().await;
+    assert_eq!(sink.seen().len(), 2, "nobody is told of what only might have been");
+    assert!(rows == all_rows(&world).await, "there is no effect that could be carried out later");
+});
 
 on_both_databases!(differences_are_told_per_receiver_with_their_messages, |engine: Engine| async move {
     let world = World::open(engine).await;

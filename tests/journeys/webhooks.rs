@@ -54,7 +54,7 @@ when = { label_words = "vejskade", words = "privat" }
 then = { unit = "jura", journal = "never", reason = "privat" }
 "#;
 
-fn policy() -> PolicyFiles {
+pub fn policy() -> PolicyFiles {
     vec![
         ("policy.toml".into(), include_str!("../corpus/cascade/policy.toml").into()),
         ("kald.toml".into(), RULES.into()),
@@ -73,7 +73,7 @@ fn point_at(config: &mut Config, sink: &Sink) {
 }
 
 /// A house whose webhook `gis` leads to the sink, after `change` to its configuration.
-async fn world_calling(engine: Engine, sink: &Sink, change: impl FnOnce(&mut Config)) -> World {
+pub async fn world_calling(engine: Engine, sink: &Sink, change: impl FnOnce(&mut Config)) -> World {
     let folder = tempfile::tempdir().expect("a folder");
     let mut config = world::config(folder.path(), engine).await;
     point_at(&mut config, sink);
@@ -83,7 +83,7 @@ async fn world_calling(engine: Engine, sink: &Sink, change: impl FnOnce(&mut Con
     World { house, clock, folder, policy: policy() }
 }
 
-fn letter(number: u64, label: &str) -> Vec<u8> {
+pub fn letter(number: u64, label: &str) -> Vec<u8> {
     Letter::from_citizen(number, CPR, NAME).label(&format!("{label} for {NAME}")).text(TEXT).bytes()
 }
 

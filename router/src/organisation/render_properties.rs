@@ -108,7 +108,7 @@ fn authority() -> (tempfile::TempDir, Config) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
     /// Also when it says something else the next day: what is gone is closed, and what pointed there still loads.
     #[test]
