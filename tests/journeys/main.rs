@@ -6,6 +6,7 @@ mod house;
 mod program;
 
 mod editions;
+mod faulty_rules;
 mod law;
 mod on_its_way;
 mod replay;

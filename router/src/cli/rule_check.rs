@@ -6,17 +6,20 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use rules::{ExampleResult, Facts, Lint, LintEvidence, Policy};
+use rules::{ExampleResult, Facts, Finding, Lint, LintEvidence, Policy};
 use serde::Serialize;
 
 use super::{Failure, print_json};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::setup::SetupError;
 use crate::{intake, setup};
 
 /// What was found, as it is told.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Told {
+    /// Why the files can not be taken; then nothing else was looked at.
+    faults: Vec<ToldFault>,
     /// Rules, units and people that were read.
     rules: usize,
     units: usize,
@@ -24,6 +27,16 @@ struct Told {
     examples: usize,
     failed: Vec<ToldExample>,
     lints: Vec<ToldLint>,
+}
+
+#[derive(Serialize)]
+struct ToldFault {
+    file: String,
+    line: usize,
+    column: usize,
+    code: &'static str,
+    what: String,
+    advice: String,
 }
 
 #[derive(Serialize)]
@@ -54,12 +67,20 @@ struct ToldLint {
 /// Reads, runs and lints. Fails when the files cannot be read or an example comes out otherwise; doubts alone do not fail.
 pub(super) fn check(config: &Config, json: bool) -> Result<ExitCode, Failure> {
     let files = setup::policy_files(config)?;
-    let policy = setup::load_policy(config, &files)?;
+    let policy = match setup::load_policy(config, &files) {
+        Err(SetupError::Policy(faults)) if json => {
+            let faults = faults.into_iter().map(ToldFault::of).collect();
+            print_json(&Told { faults, ..Told::default() })?;
+            return Ok(ExitCode::FAILURE);
+        }
+        loaded => loaded?,
+    };
     let now = SystemClock.now();
     let folders = folders(config);
     let results = rules::run_examples(&policy, &mut |name| facts_of(&policy, &folders, name, now));
     let lints = rules::lint(&policy, today(now), &LintEvidence::none());
     let told = Told {
+        faults: Vec::new(),
         rules: policy.rules().len(),
         units: policy.units().count(),
         people: policy.people().count(),
@@ -109,6 +130,13 @@ fn facts_of(policy: &Policy, folders: &[PathBuf], name: &str, now: Timestamp) ->
         suggestions: Vec::new(),
         message: reading.message,
     })
+}
+
+impl ToldFault {
+    fn of(fault: Finding) -> Self {
+        let Finding { file, line, column, code, what, advice } = fault;
+        Self { file, line, column, code, what, advice }
+    }
 }
 
 impl ToldExample {

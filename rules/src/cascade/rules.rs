@@ -8,7 +8,8 @@ use crate::{Decider, Journaling, Journals, Outcome, Question, Rule, Step};
 pub(super) fn ask(asked: &mut Asked<'_>) -> Option<Verdict> {
     let policy = asked.policy;
     // Rules that hold were asked in the first step.
-    for rule in asked.found().others().map(|place| &policy.rules()[place]) {
+    let found = asked.take_found();
+    for rule in found.others().map(|place| &policy.rules()[place]) {
         if !rule.matches(&asked.looked) {
             continue;
         }
