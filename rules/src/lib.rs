@@ -22,7 +22,7 @@ mod index;
 mod lint;
 mod policy;
 mod rule;
-mod time;
+pub mod time;
 
 pub use cascade::decide;
 pub use decision::*;
