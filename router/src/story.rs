@@ -4,11 +4,16 @@
 //! opens them with a reason, and that is an event of its own. The keys of the JSON form are stable:
 //! `uuid`, `outcome`, `stage`, `remarks`, `facts`, `decision`, `trace`, `effects` and those documented on [`Story`].
 
+pub mod deadline;
+mod hand_over;
+
 use jiff::Timestamp;
 use rules::{CaseOrSubject, Decision, Facts, Outcome, Question};
 use serde::Serialize;
 use uuid::Uuid;
 
+use self::deadline::DeadlineView;
+pub use self::hand_over::HandOverView;
 use crate::audit::{Actor, Event};
 use crate::journey::{Decided, InHand, outcome_danish};
 use crate::room::PostRoom;
@@ -47,8 +52,12 @@ pub struct Story {
     pub decision: Option<DecisionView>,
     /// Why: a line for each step of the cascade.
     pub trace: Vec<TraceView>,
+    /// When it must be answered, by a rule or by the sender's word; null when nobody set it.
+    pub deadline: Option<DeadlineView>,
     /// What is or was to be done.
     pub effects: Vec<EffectView>,
+    /// Who got it, one after the other.
+    pub hand_overs: Vec<HandOverView>,
     /// The journal entry in the built-in journal; null when there is none there.
     pub entry: Option<EntryView>,
     /// Every event of the audit log about it, also who looked.
@@ -308,6 +317,8 @@ pub async fn tell(room: &PostRoom, row: &MessageRow, reveal: bool) -> Result<Sto
                 last_fault: effect.last_fault,
             })
             .collect(),
+        deadline: row.deadline().map(|at| DeadlineView::of(at, room.clock.now())),
+        hand_overs: room.store.hand_overs(&row.id).await?.into_iter().map(HandOverView::of).collect(),
         entry,
         events: events.iter().map(event).collect(),
         message: in_hand.filter(|_| reveal).map(|in_hand| in_hand.reading.message.clone()),
@@ -506,12 +517,16 @@ impl Story {
             self.size
         )?;
         writeln!(out, "  SHA-256         {}", self.sha256)?;
+        if let Some(deadline) = &self.deadline {
+            writeln!(out, "  Frist           {}", deadline.text)?;
+        }
         if let Some(other) = &self.conflicts_with {
             writeln!(out, "  Bemærk          samme id som {other}, men andet indhold")?;
         }
         self.write_reading(out)?;
         self.write_decision(out)?;
         self.write_effects(out)?;
+        hand_over::write_danish(&self.hand_overs, out)?;
         writeln!(out, "\nHændelser")?;
         for event in &self.events {
             let kind = event

@@ -12,6 +12,7 @@ mod keys;
 mod list;
 mod migrate;
 mod org;
+mod org_sync;
 mod rule_check;
 mod rules;
 mod serve;

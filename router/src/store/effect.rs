@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::message::Lease;
-use super::pool::{from_row, insert_many, on_pool, on_tx, shapes};
+use super::pool::{from_row, on_pool, on_tx, shapes};
 use super::tx::Inner;
 use super::{Store, StoreError, Tx, time};
 
@@ -417,36 +417,6 @@ impl Tx<'_> {
                 .execute(c)
                 .await?
                 .rows_affected()))
-    }
-
-    /// Hands messages to receivers: (message, unit, person).
-    pub async fn hand_over(
-        &mut self,
-        rows: &[(String, String, Option<String>)],
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        const END: &str =
-            "update hand_over set ended_at = $3 where authority = $1 and message = $2 and ended_at is null";
-        let authority = self.store.authority.clone();
-        for (message, _, _) in rows {
-            on_tx!(self, c => {
-                sqlx::query(END).bind(&authority).bind(message).bind(now.as_microsecond()).execute(c).await?;
-            });
-        }
-        insert_many!(
-            self,
-            "insert into hand_over (authority, message, unit, person, handed_at) ",
-            rows,
-            |values, (message, unit, person)| {
-                values
-                    .push_bind(authority.as_str())
-                    .push_bind(message.as_str())
-                    .push_bind(unit.as_str())
-                    .push_bind(person.as_deref())
-                    .push_bind(now.as_microsecond());
-            }
-        );
-        Ok(())
     }
 }
 
