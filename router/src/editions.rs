@@ -4,11 +4,14 @@
 //! in force is an act of its own with a person, a reason and an audit line; going back is putting an older one in
 //! force. Every process notices within seconds and goes on with the new one from its next message.
 
+mod renew;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use rules::Policy;
 
+pub use self::renew::Renewed;
 use crate::audit::privacy::fit;
 use crate::audit::{Actor, Event, EventKind};
 use crate::clock::{Clock, Entropy};

@@ -13,6 +13,7 @@ use crate::audit::{Actor, Event, EventKind};
 use crate::clock::{Clock, Entropy};
 use crate::content::ContentStore;
 use crate::digital_post::DigitalPost;
+use crate::organisation::Snapshot;
 use crate::store::Store;
 use crate::store::journal::BuiltIn;
 use crate::store::message::Lease;
@@ -45,6 +46,7 @@ pub struct PostRoom {
     pub bell: Notify,
     claims: AtomicU64,
     policy: RwLock<Arc<Policy>>,
+    organisation: RwLock<Option<Arc<Snapshot>>>,
 }
 
 /// Where letters are journaled.
@@ -129,6 +131,7 @@ impl PostRoom {
             bell: Notify::new(),
             claims: AtomicU64::new(0),
             policy: RwLock::new(Arc::new(parts.policy)),
+            organisation: RwLock::new(None),
         })
     }
 
@@ -140,6 +143,16 @@ impl PostRoom {
     /// Goes on with another policy from the next message on.
     pub fn take_up(&self, policy: Policy) {
         *self.policy.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(policy);
+    }
+
+    /// The organisation as its source last told it, for who is at work; `None` without a source.
+    pub fn organisation(&self) -> Option<Arc<Snapshot>> {
+        self.organisation.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// Goes by another telling of the organisation from the next hand-over on.
+    pub fn know_organisation(&self, snapshot: Arc<Snapshot>) {
+        *self.organisation.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(snapshot);
     }
 
     /// A claim from now on.

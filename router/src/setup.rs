@@ -117,6 +117,10 @@ pub async fn open_furnished(
         policy,
     }));
     protect(&room, &config).await?;
+    if let Err(error) = organisation::Follower::of(&config).look(&room).await {
+        // Mail goes to whom it is meant for, as without a source; modtag check tells what to do.
+        tracing::error!(error = %error, "who is at work is not known");
+    }
     let origin = config.audit_origin().unwrap_or_else(|| format!("modtag/{cvr}"));
     let seed = room.store.keys().audit_signer().to_bytes();
     let signer = Signer::new(&origin, &seed).map_err(|_| {
@@ -164,6 +168,25 @@ async fn same_keys(store: &Store, keys: &Keys, now: jiff::Timestamp) -> Result<(
         )),
         None => Ok(store.set_meta(NAME, &keys.fingerprint(), now).await?),
     }
+}
+
+/// The database of an installation that has one already; `None` where no start has made it yet.
+pub(crate) async fn existing_store(
+    config: &Config,
+    now: jiff::Timestamp,
+) -> Result<Option<Store>, SetupError> {
+    let begun = match config.database() {
+        Ok(config::DatabaseLocation::Sqlite(file)) => file.exists(),
+        _ => true,
+    };
+    let (true, Some(cvr)) = (begun && config.keys.file.exists(), &config.authority.cvr) else {
+        return Ok(None);
+    };
+    let keys = KeyFile::open(&config.keys.file)?;
+    let store = open_store(config, &keys, cvr).await?;
+    store.migrate().await?;
+    same_keys(&store, &keys, now).await?;
+    Ok(Some(store))
 }
 
 pub(crate) fn backend(config: &Config) -> Result<Backend, SetupError> {

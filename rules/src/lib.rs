@@ -24,7 +24,7 @@ mod lint;
 mod policy;
 pub mod replay;
 mod rule;
-mod time;
+pub mod time;
 
 pub use cascade::decide;
 pub use decision::*;

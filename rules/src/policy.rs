@@ -8,6 +8,7 @@ mod attention;
 mod authority;
 mod case_numbers;
 mod crosswalk;
+mod escalation;
 mod finding;
 mod lists;
 mod load;

@@ -5,6 +5,7 @@
 mod house;
 mod program;
 
+mod absence;
 mod editions;
 mod faulty_rules;
 mod law;

@@ -1,6 +1,7 @@
 //! The organisation from the outside: each source, what it may do wrong, and what becomes of the policy files.
 
 mod bad_days;
+mod in_force;
 mod sources;
 mod syncing;
 mod tables;

@@ -7,7 +7,9 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{Failure, load, print_json};
+use crate::clock::{Clock, SystemClock, today};
 use crate::config::Config;
+use crate::organisation;
 use crate::setup::{self, World};
 use crate::store::StoreError;
 use crate::store::effect::EffectKind;
@@ -96,11 +98,30 @@ async fn look(config: Config) -> Vec<Found> {
         }
         Err(error) => found.push(Found { what: what_of(&error), state: "fejl", text: error.to_string() }),
     }
+    found.extend(at_work(&from));
     if from.digital_post.base_url.is_none() {
         let text = "Digital Post er ikke sat op; kvitteringer noteres, men sendes ikke".to_owned();
         found.push(Found { what: "kvitteringer", state: "advarsel", text });
     }
     found
+}
+
+/// Who is at work, where a source tells it.
+fn at_work(config: &Config) -> Option<Found> {
+    let (state, text) = match organisation::last_snapshot(config) {
+        Ok(None) => return None,
+        Ok(Some(snapshot)) => {
+            let day = today(SystemClock.now());
+            let away = snapshot.people.values().filter(|person| !person.is_there(day)).count();
+            ("ok", format!("{} medarbejdere, {away} af dem fraværende eller fratrådt", snapshot.people.len()))
+        }
+        Err(error) => {
+            let means =
+                "Imens går post til fraværende ikke til deres stedfortrædere, når modtag serve startes";
+            ("fejl", format!("{} {means}", error.danish()))
+        }
+    };
+    Some(Found { what: "fravær", state, text })
 }
 
 /// Files that say other than the edition in force: with faults, or changed.

@@ -1,16 +1,15 @@
-//! `modtag list`: the newest messages.
+//! `modtag list`: the newest messages, or those that hurry most.
 
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use jiff::Timestamp;
-
 use rules::Policy;
 
 use super::{Failure, house, print_json};
 use crate::config::Config;
 use crate::journey::outcome_danish;
-use crate::store::message::{Listing, Stage};
+use crate::store::message::{Listing, Order, Stage};
 use crate::story::{self, danish_time};
 
 #[derive(Args)]
@@ -30,12 +29,25 @@ pub(super) struct List {
     /// Kun meddelelser, hvor noget er opgivet, også en webhook; prøv igen med modtag retry.
     #[arg(long)]
     failed: bool,
-    /// Højst så mange, nyeste først.
+    /// Kun meddelelser, der er sendt videre, fordi ingen åbnede dem i tide.
+    #[arg(long)]
+    escalated: bool,
+    /// Rækkefølge: newest (nyeste først) eller deadline (hastende først, derefter nærmeste frist).
+    #[arg(long, value_enum, default_value_t = Sort::Newest, hide_possible_values = true, value_name = "ORDEN")]
+    sort: Sort,
+    /// Højst så mange.
     #[arg(long, default_value_t = 50, value_name = "ANTAL")]
     limit: u32,
     /// Svar som JSON: hele historien om hver meddelelse, med de samme nøgler som explain.
     #[arg(long)]
     json: bool,
+}
+
+/// In which order messages are shown.
+#[derive(Clone, Copy, ValueEnum)]
+enum Sort {
+    Newest,
+    Deadline,
 }
 
 impl List {
@@ -59,6 +71,11 @@ impl List {
             unit: self.unit,
             queue: self.queue,
             failed: self.failed,
+            escalated: self.escalated,
+            order: match self.sort {
+                Sort::Newest => Order::Newest,
+                Sort::Deadline => Order::Deadline,
+            },
             limit: self.limit,
         };
         let rows = room.store.list(&listing).await?;
@@ -74,6 +91,7 @@ impl List {
         } else {
             for (row, story) in rows.iter().zip(&stories) {
                 let whereabouts = Some(story.whereabouts()).filter(|words| !words.is_empty());
+                let deadline = story.deadline.as_ref().map(|deadline| format!("; frist {}", deadline.text));
                 println!(
                     "{}  {:<36}  {}: {}{}",
                     danish_time(row.stored_at()),
@@ -81,6 +99,7 @@ impl List {
                     row.stage()?.danish(),
                     outcome_danish(&row.outcome),
                     whereabouts.map(|words| format!(" ({words})")).unwrap_or_default()
+                        + &deadline.unwrap_or_default()
                 );
             }
         }

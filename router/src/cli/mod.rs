@@ -12,6 +12,7 @@ mod keys;
 mod list;
 mod migrate;
 mod org;
+mod org_sync;
 mod past_mail;
 mod replay;
 mod rule_check;

@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::org_sync::{self, Taken};
 use super::{Failure, print_json};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, SystemClock, today};
 use crate::config::Config;
 use crate::organisation::{self, Change, Outcome, Plan, Present, Role, Snapshot, SyncError};
 
@@ -65,7 +66,8 @@ impl OrgCommand {
                 if dry_run {
                     answer.dry_run = true;
                 } else {
-                    answer.outcome = Some(plan.carry_out(force).map_err(said)?);
+                    let done = org_sync::carry_out(&config, plan, force).await?;
+                    (answer.outcome, answer.edition) = (Some(done.outcome), done.edition);
                 }
                 answer.print(json)?;
                 Ok(answer.exit_code())
@@ -74,13 +76,7 @@ impl OrgCommand {
     }
 }
 
-/// The day in Denmark.
-fn today(now: Timestamp) -> Date {
-    now.in_tz("Europe/Copenhagen")
-        .map_or_else(|_| now.to_zoned(jiff::tz::TimeZone::UTC).date(), |here| here.date())
-}
-
-fn said(error: SyncError) -> Failure {
+pub(super) fn said(error: SyncError) -> Failure {
     Failure::Said(error.danish())
 }
 
@@ -97,6 +93,9 @@ struct Answer {
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<Outcome>,
     dry_run: bool,
+    /// The edition that was made of it; nothing when none was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    edition: Option<Taken>,
     changes: Vec<Change>,
     #[serde(skip)]
     danish: String,
@@ -110,6 +109,7 @@ impl Answer {
         Self {
             outcome,
             dry_run: false,
+            edition: None,
             changes: plan.diff.changes.clone(),
             danish: plan.diff.danish(),
             remarks: plan.remarks.clone(),
@@ -127,6 +127,10 @@ impl Answer {
         section("Politikken kan ikke bruges med de nye filer", &self.findings);
         section("Ændringerne ligner en fejl i kilden", &self.doubts);
         println!("{}", self.last_line());
+        if let (Some(Outcome::Written), false) = (self.outcome, self.dry_run) {
+            let taken = self.edition.as_ref().map(Taken::danish);
+            println!("{}", taken.unwrap_or("De gælder fra første start af modtag serve."));
+        }
         Ok(())
     }
 
@@ -142,7 +146,7 @@ impl Answer {
             }
             (Some(Outcome::Written), true) => "\nPrøve: intet er skrevet. Ændringerne kan skrives.",
             (Some(Outcome::Written), false) => {
-                "\nFilerne er skrevet; de forrige ligger ved siden af med endelsen .forrige. Genstart modtag serve, så de gælder."
+                "\nFilerne er skrevet; de forrige ligger ved siden af med endelsen .forrige."
             }
         }
     }

@@ -4,13 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use rules::{ExampleResult, Facts, Finding, Lint, LintEvidence, Policy};
 use serde::Serialize;
 
 use super::{Failure, print_json};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, SystemClock, today};
 use crate::config::Config;
 use crate::setup::SetupError;
 use crate::{intake, setup};
@@ -94,10 +92,6 @@ pub(super) fn check(config: &Config, json: bool) -> Result<ExitCode, Failure> {
         print!("{}", told.danish())
     }
     Ok(if told.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn today(now: Timestamp) -> Date {
-    now.to_zoned(TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC)).date()
 }
 
 /// Folders of the policy files, where the messages of examples are looked for.

@@ -141,11 +141,8 @@ impl Shown {
     }
 
     fn danish(&self) -> String {
-        let day = |at: &Timestamp| {
-            at.to_zoned(jiff::tz::TimeZone::get("Europe/Copenhagen").unwrap_or(jiff::tz::TimeZone::UTC))
-                .strftime("%d.%m.%Y kl. %H.%M")
-                .to_string()
-        };
+        let day =
+            |at: &Timestamp| at.to_zoned(rules::time::denmark()).strftime("%d.%m.%Y kl. %H.%M").to_string();
         let mark = if self.in_force { "i kraft" } else { "" };
         let mut text = format!(
             "{:>4}  {:<8} lavet {} af {}: {}\n",

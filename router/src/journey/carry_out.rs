@@ -12,10 +12,12 @@ use rules::{HandOver, Journaling, Outcome};
 
 use super::contents::MessageContents;
 use super::draft::{self, Missing};
-use super::{Decided, InHand};
+use super::receiver::{Receiver, Today};
+use super::{Decided, InHand, Redirect};
 use crate::audit::EventKind;
 use crate::room::{Journal, PostRoom};
-use crate::store::effect::{EffectKind, EffectRow, Receiver};
+use crate::store::effect::{EffectKind, EffectRow};
+use crate::store::hand_over::NewHandOver;
 use crate::store::journal::Filing;
 use crate::store::message::{Lease, Stage};
 use crate::store::{StoreError, Tx};
@@ -40,7 +42,14 @@ impl Task {
 /// How an effect came out.
 enum Came {
     Done { entry: Option<String>, case: Option<String> },
+    HandedTo(Receiver),
     NotYet { next: Next, progress: esdh::Progress, fault: String },
+}
+
+impl Came {
+    fn is_done(&self) -> bool {
+        !matches!(self, Self::NotYet { .. })
+    }
 }
 
 /// Carries out claimed effects of decisions.
@@ -65,6 +74,7 @@ async fn carry_out_inside(room: &PostRoom, tasks: &[Task]) -> Result<(), StoreEr
     let mut results: Vec<(&Task, Came)> = Vec::with_capacity(tasks.len());
     let mut filings: Vec<(&Task, Filing)> = Vec::new();
     let mut handed = Vec::new();
+    let today = Today::in_room(room);
     for task in tasks {
         let Some(hand_over) = task.hand_over() else {
             results.push((task, to_person(task, "beslutningen har ingen modtager")));
@@ -72,8 +82,10 @@ async fn carry_out_inside(room: &PostRoom, tasks: &[Task]) -> Result<(), StoreEr
         };
         match task.effect.kind()? {
             EffectKind::HandOver => {
-                handed.push(receiver(task, hand_over));
-                results.push((task, Came::Done { entry: None, case: None }));
+                if let Some(receiver) = today.receiver(&task.decided) {
+                    handed.push(row(task, &receiver));
+                    results.push((task, Came::HandedTo(receiver)));
+                }
             }
             EffectKind::Journal => match entry_inside(room, &mut tx, task, hand_over, now).await? {
                 Ok(draft) => filings.push((task, Filing { draft, message: task.in_hand.id })),
@@ -97,14 +109,19 @@ async fn carry_out_inside(room: &PostRoom, tasks: &[Task]) -> Result<(), StoreEr
     finish(room, tx, &results, now).await
 }
 
-fn receiver(task: &Task, hand_over: &HandOver) -> Receiver {
+fn row(task: &Task, receiver: &Receiver) -> NewHandOver {
+    let (redirect, meant_for) = receiver.instead_of.clone().unzip();
     let further = &task.decided.decision.further;
-    Receiver {
-        message: task.in_hand.id.to_string(),
-        unit: hand_over.unit.clone(),
-        person: hand_over.person.clone(),
+    NewHandOver {
+        message: task.in_hand.id,
+        unit: receiver.unit.clone(),
+        person: receiver.person.clone(),
         role: further.role.clone(),
         queue: further.queue.clone(),
+        meant_for,
+        redirect: redirect.map(Redirect::as_str),
+        escalate_at: receiver.escalate_at,
+        replaces: task.effect.decision > 1,
     }
 }
 
@@ -277,18 +294,18 @@ async fn finish(
     results: &[(&Task, Came)],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let done: Vec<String> = results
-        .iter()
-        .filter(|(_, came)| matches!(came, Came::Done { .. }))
-        .map(|(task, _)| task.effect.id.clone())
-        .collect();
+    let done: Vec<String> =
+        results.iter().filter(|(_, came)| came.is_done()).map(|(task, _)| task.effect.id.clone()).collect();
     let marked: BTreeSet<String> = tx.effects_done(&done, now).await?.into_iter().collect();
     for (task, came) in results {
         match came {
             Came::Done { entry, case } if marked.contains(&task.effect.id) => {
                 tell_done(room, &mut tx, task, entry.as_deref(), case.as_deref())?;
             }
-            Came::Done { .. } => {}
+            Came::HandedTo(receiver) if marked.contains(&task.effect.id) => {
+                tell_handed(room, &mut tx, task, receiver)
+            }
+            Came::Done { .. } | Came::HandedTo(_) => {}
             Came::NotYet { next, progress, fault } => {
                 give_back(room, &mut tx, task, next, progress, fault, now).await?
             }
@@ -298,7 +315,7 @@ async fn finish(
     settle(room, &mut tx, messages.into_iter().collect()).await?;
     tx.commit(now).await?;
     for (task, result) in results {
-        let how = if matches!(result, Came::Done { .. }) { "done" } else { "not-yet" };
+        let how = if result.is_done() { "done" } else { "not-yet" };
         metrics::counter!("modtag_effects_total", "kind" => task.effect.kind.clone(), "result" => how)
             .increment(1);
     }
@@ -319,9 +336,6 @@ fn tell_done(
         EffectKind::Webhook => EventKind::EffectDone,
     };
     let mut event = room.event(kind, "carry-out").about(task.in_hand.id).with("effect", &task.effect.id);
-    if let Some(hand_over) = task.hand_over().filter(|_| kind == EventKind::HandedOver) {
-        event = event.with("unit", &hand_over.unit);
-    }
     if let Some(entry) = entry {
         event = event.with("entry", entry).with("esdh", room.journal.port().name());
     }
@@ -330,6 +344,21 @@ fn tell_done(
     }
     tx.tell(event);
     Ok(())
+}
+
+fn tell_handed(room: &PostRoom, tx: &mut Tx<'_>, task: &Task, receiver: &Receiver) {
+    let mut event = room
+        .event(EventKind::HandedOver, "carry-out")
+        .about(task.in_hand.id)
+        .with("effect", &task.effect.id)
+        .with("unit", &receiver.unit);
+    if let Some(person) = &receiver.person {
+        event = event.with("person", person);
+    }
+    if let Some((why, meant_for)) = &receiver.instead_of {
+        event = event.with("redirect", why.as_str()).with("meant_for", meant_for);
+    }
+    tx.tell(event);
 }
 
 async fn give_back(

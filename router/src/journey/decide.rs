@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::gather::{Trouble, gather};
 use super::look_up::Shelf;
+use super::receiver::own_deadline;
 use super::{Decided, InHand, notify, outcome_word, stage_of};
 use crate::audit::{Event, EventKind};
 use crate::room::PostRoom;
@@ -114,7 +115,7 @@ pub(super) async fn record(
     for one in &ready {
         tell(room, &mut tx, one, number);
         let annotations = &one.decided.decision.annotations;
-        let deadline = annotations.deadline.or(one.decided.facts.message.header.reply_by);
+        let deadline = own_deadline(&one.decided);
         if annotations.urgent || deadline.is_some() {
             tx.mark(&one.in_hand.id, annotations.urgent, deadline).await?;
         }

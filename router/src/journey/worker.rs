@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use super::carry_out::{Task, carry_out};
 use super::decide::{Ready, decide};
+use super::escalate::escalate;
 use super::{Decided, InHand, notify, receipt};
 use crate::room::{Journal, PostRoom};
 use crate::store::StoreError;
@@ -146,6 +147,7 @@ async fn look_once(room: &PostRoom) -> Result<usize, StoreError> {
     let effects = room.store.claim_effects(&room.lease(), room.clock.now(), limit).await?;
     found += effects.len();
     carry_out_claimed(room, effects).await?;
+    found += escalate(room).await?;
     Ok(found)
 }
 

@@ -371,7 +371,7 @@ impl Tx<'_> {
 
 /// Denmark's time zone, for numbers and dates that people read.
 pub(crate) fn copenhagen() -> TimeZone {
-    TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC)
+    rules::time::denmark()
 }
 
 pub(super) fn seal<T: Serialize>(

@@ -139,6 +139,11 @@ pub static TABLES: [Table; 17] = [
             or_null(int("ended_at")),
             or_null(text("role")),
             or_null(text("queue")),
+            or_null(text("meant_for")),
+            or_null(text("redirect")),
+            or_null(int("escalate_at")),
+            or_null(int("opened_at")),
+            or_null(text("ended_why")),
         ],
     },
     Table { name: "audit_log", key: &[], columns: &[int("size"), blob("frontier"), int("last_at")] },
@@ -240,12 +245,13 @@ const OF_MAIL: [&str; 8] = [
 ];
 
 /// Events that a house tells before its first letter. A log of these alone tells of nothing that could be lost.
-const OF_HOUSE: [EventKind; 6] = [
+const OF_HOUSE: [EventKind; 7] = [
     EventKind::Started,
     EventKind::Stopped,
     EventKind::Migrated,
     EventKind::RulesProposed,
     EventKind::RulesActivated,
+    EventKind::OrganisationSynced,
     EventKind::Checked,
 ];
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::message::Lease;
-use super::pool::{from_row, insert_many, on_pool, on_tx, shapes};
+use super::pool::{from_row, on_pool, on_tx, shapes};
 use super::tx::Inner;
 use super::{Store, StoreError, Tx, time};
 
@@ -55,20 +55,6 @@ impl EffectKind {
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
-}
-
-/// A message's receiver, as a hand-over writes it down.
-pub struct Receiver {
-    /// Our id of the message.
-    pub message: String,
-    /// Unit.
-    pub unit: String,
-    /// Person in it.
-    pub person: Option<String>,
-    /// Role in it that should take the message.
-    pub role: Option<String>,
-    /// Robot queue that it is put in.
-    pub queue: Option<String>,
 }
 
 /// An effect about to be stored.
@@ -245,9 +231,11 @@ impl Store {
         const PLAIN: &str = concat!("update effect set lease_owner = $3, lease_until = $4 where authority = $1 and id in (
             select id from effect where authority = $1 and state = 'due' and kind <> 'webhook' and due_at <= $2 and lease_until <= $2
             order by due_at limit $5) returning ", columns!());
-        const SKIPPING: &str = concat!("update effect set lease_owner = $3, lease_until = $4 where authority = $1 and id in (
+        // Materialized: run as part of a join, a subquery that skips locked rows may claim more than the limit.
+        const SKIPPING: &str = concat!("with due as materialized (
             select id from effect where authority = $1 and state = 'due' and kind <> 'webhook' and due_at <= $2 and lease_until <= $2
-            order by due_at limit $5 for update skip locked) returning ", columns!());
+            order by due_at limit $5 for update skip locked)
+            update effect set lease_owner = $3, lease_until = $4 where authority = $1 and id in (select id from due) returning ", columns!());
         const ANY: &str = "select count(*) from (select 1 from effect
             where authority = $1 and state = 'due' and kind <> 'webhook' and due_at <= $2 and lease_until <= $2 limit 1) as any_due";
         let at = now.as_microsecond();
@@ -449,34 +437,6 @@ impl Tx<'_> {
                 .execute(c)
                 .await?
                 .rows_affected()))
-    }
-
-    /// Hands messages to receivers.
-    pub async fn hand_over(&mut self, rows: &[Receiver], now: Timestamp) -> Result<(), StoreError> {
-        const END: &str =
-            "update hand_over set ended_at = $3 where authority = $1 and message = $2 and ended_at is null";
-        let authority = self.store.authority.clone();
-        for row in rows {
-            on_tx!(self, c => {
-                sqlx::query(END).bind(&authority).bind(&row.message).bind(now.as_microsecond()).execute(c).await?;
-            });
-        }
-        insert_many!(
-            self,
-            "insert into hand_over (authority, message, unit, person, handed_at, role, queue) ",
-            rows,
-            |values, row| {
-                values
-                    .push_bind(authority.as_str())
-                    .push_bind(row.message.as_str())
-                    .push_bind(row.unit.as_str())
-                    .push_bind(row.person.as_deref())
-                    .push_bind(now.as_microsecond())
-                    .push_bind(row.role.as_deref())
-                    .push_bind(row.queue.as_deref());
-            }
-        );
-        Ok(())
     }
 }
 

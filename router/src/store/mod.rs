@@ -17,6 +17,7 @@ pub mod decision;
 pub mod dump;
 pub mod edition;
 pub mod effect;
+pub mod hand_over;
 pub mod journal;
 pub mod known;
 pub mod message;
@@ -33,7 +34,7 @@ use pool::{Pools, on_pool};
 pub use tx::Tx;
 
 /// The migrations, twins by number: what one engine gets, the other gets too.
-const MIGRATIONS: [(i64, &str, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 4] = [
     (
         1,
         "first",
@@ -45,6 +46,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 3] = [
         "editions",
         include_str!("../../../migrations/sqlite/0002_editions.sql"),
         include_str!("../../../migrations/postgres/0002_editions.sql"),
+    ),
+    (
+        4,
+        "whereabouts",
+        include_str!("../../../migrations/sqlite/0004_whereabouts.sql"),
+        include_str!("../../../migrations/postgres/0004_whereabouts.sql"),
     ),
     (
         5,

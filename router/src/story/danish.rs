@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::hand_over;
 use super::views::Story;
 use crate::journey::{outcome_danish, webhook_of};
 use crate::store::effect::EffectKind;
@@ -55,12 +56,16 @@ impl Story {
             self.size
         )?;
         writeln!(out, "  SHA-256         {}", self.sha256)?;
+        if let Some(deadline) = &self.deadline {
+            writeln!(out, "  Frist           {}", deadline.text)?;
+        }
         if let Some(other) = &self.conflicts_with {
             writeln!(out, "  Bemærk          samme id som {other}, men andet indhold")?;
         }
         self.write_reading(out)?;
         self.write_decision(out)?;
         self.write_effects(out)?;
+        hand_over::write_danish(&self.hand_overs, out)?;
         writeln!(out, "\nHændelser")?;
         for event in &self.events {
             let kind = event

@@ -5,17 +5,21 @@
 //! `uuid`, `outcome`, `stage`, `remarks`, `facts`, `decision`, `trace`, `effects`, `webhooks` and those documented on [`Story`].
 
 mod danish;
+pub mod deadline;
+mod hand_over;
 mod shown;
 mod views;
 
 use uuid::Uuid;
 
 pub use danish::danish_time;
+pub use hand_over::HandOverView;
 pub use views::{
     CaseView, DecisionView, DocumentView, EffectView, EntryView, EventView, FactsView, RemarkView, Story,
     SuggestionView, TraceView, WebhookView,
 };
 
+use self::deadline::DeadlineView;
 use crate::journey::{Decided, InHand};
 use crate::room::PostRoom;
 use crate::store::StoreError;
@@ -86,6 +90,8 @@ pub async fn tell(room: &PostRoom, row: &MessageRow, reveal: bool) -> Result<Sto
                 last_fault: effect.last_fault,
             })
             .collect(),
+        deadline: row.deadline().map(|at| DeadlineView::of(at, room.clock.now())),
+        hand_overs: room.store.hand_overs(&row.id).await?.into_iter().map(HandOverView::of).collect(),
         entry,
         events: events.iter().map(event).collect(),
         message: in_hand.filter(|_| reveal).map(|in_hand| in_hand.reading.message.clone()),

@@ -1,5 +1,7 @@
 //! What the JSON form of a story holds. Its keys are stable.
 
+use super::deadline::DeadlineView;
+use super::hand_over::HandOverView;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -34,6 +36,10 @@ pub struct Story {
     pub decision: Option<DecisionView>,
     /// Why: a line for each step of the cascade.
     pub trace: Vec<TraceView>,
+    /// When it must be answered, by a rule or by the sender's word; null when nobody set it.
+    pub deadline: Option<DeadlineView>,
+    /// Who got it, one after the other.
+    pub hand_overs: Vec<HandOverView>,
     /// What is or was to be done.
     pub effects: Vec<EffectView>,
     /// Other systems that rules give notice to, and whether they have heard of it.

@@ -348,9 +348,14 @@ fn unique<'d>(
     }
 }
 
-/// Parents and successors exist and do not go in circles.
+/// Parents, successors and whoever mail goes on to exist and do not go in circles.
 fn check_units(units: &[UnitDraft], known: &Known<'_>, findings: &mut Findings<'_>) {
     for unit in units {
+        if let Some(above) = &unit.escalate_to {
+            known.unit(above, findings);
+            let noun = "modtagere af uåbnet post";
+            circle(unit, known, "escalation-circle", noun, UnitDraft::goes_on_to, findings);
+        }
         if let Some(parent) = &unit.parent {
             if known.units.contains_key(parent.value.as_str()) {
                 circle(unit, known, "parent-circle", "overordnede", |unit| unit.parent.as_ref(), findings);
