@@ -5,6 +5,12 @@ use std::sync::{Arc, Mutex};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+/// The day it is in Denmark at a moment.
+pub fn danish_day(at: Timestamp) -> jiff::civil::Date {
+    use jiff::tz::TimeZone;
+    at.to_zoned(TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC)).date()
+}
+
 /// Tells the time.
 pub trait Clock: Send + Sync {
     /// The time now.

@@ -17,6 +17,7 @@ pub mod backup;
 pub mod cli;
 pub mod editions;
 pub mod story;
+pub mod subject_plan;
 pub mod web;
 
 pub mod clock;

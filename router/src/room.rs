@@ -16,6 +16,7 @@ use crate::digital_post::DigitalPost;
 use crate::store::Store;
 use crate::store::journal::BuiltIn;
 use crate::store::message::Lease;
+use crate::subject_plan::{Held, SubjectPlan};
 
 /// Postfunktion: the room, its shelves and its clock.
 #[doc(alias = "postfunktion")]
@@ -42,6 +43,7 @@ pub struct PostRoom {
     pub bell: Notify,
     claims: AtomicU64,
     policy: RwLock<Arc<Policy>>,
+    subject_plan: RwLock<Held>,
 }
 
 /// Where letters are journaled.
@@ -123,6 +125,7 @@ impl PostRoom {
             bell: Notify::new(),
             claims: AtomicU64::new(0),
             policy: RwLock::new(Arc::new(parts.policy)),
+            subject_plan: RwLock::default(),
         })
     }
 
@@ -134,6 +137,21 @@ impl PostRoom {
     /// Goes on with another policy from the next message on.
     pub fn take_up(&self, policy: Policy) {
         *self.policy.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(policy);
+    }
+
+    /// The subject plan in force; `None` when none was imported, or when it cannot be read.
+    pub fn subject_plan(&self) -> Option<Arc<SubjectPlan>> {
+        self.held_plan().plan
+    }
+
+    /// The edition that was last looked at, and its plan when it could be read.
+    pub fn held_plan(&self) -> Held {
+        self.subject_plan.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// Goes on with another subject plan from the next batch on.
+    pub fn hold_plan(&self, held: Held) {
+        *self.subject_plan.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = held;
     }
 
     /// A claim from now on.

@@ -17,6 +17,7 @@ use crate::organisation;
 use crate::room::{Journal, Parts, PostRoom, Settings};
 use crate::store::journal::BuiltIn;
 use crate::store::{Store, StoreError};
+use crate::subject_plan;
 
 /// Why a post room could not be opened. The text is for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -114,6 +115,7 @@ pub async fn open_furnished(
         settings: settings(&config),
         policy,
     }));
+    subject_plan::follow_once(&room).await?;
     protect(&room, &config).await?;
     let origin = config.audit_origin().unwrap_or_else(|| format!("modtag/{cvr}"));
     let seed = room.store.keys().audit_signer().to_bytes();

@@ -48,7 +48,7 @@ fn the_demo_runs_to_its_end_and_says_that_the_log_is_intact() {
 }
 
 /// Every command, with those below it.
-const COMMANDS: [&[&str]; 33] = [
+const COMMANDS: [&[&str]; 39] = [
     &[],
     &["demo"],
     &["serve"],
@@ -74,6 +74,12 @@ const COMMANDS: [&[&str]; 33] = [
     &["org", "show"],
     &["org", "diff"],
     &["org", "sync"],
+    &["kle"],
+    &["kle", "import"],
+    &["kle", "show"],
+    &["kle", "list"],
+    &["kle", "diff"],
+    &["kle", "crosswalk"],
     &["keys"],
     &["keys", "show"],
     &["keys", "rotate"],

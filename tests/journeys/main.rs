@@ -6,6 +6,7 @@ mod house;
 mod program;
 
 mod editions;
+mod kle;
 mod law;
 mod on_its_way;
 mod taking_in;

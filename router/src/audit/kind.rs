@@ -56,6 +56,7 @@ kinds! {
     Erased "erased" "slettet" "Content was erased by destroying its key."
     RulesProposed "rules_proposed" "regelsæt lavet" "An edition of the rule set was made."
     RulesActivated "rules_activated" "regelsæt sat i kraft" "Another rule set edition took effect."
+    KleImported "kle_imported" "emneplan indlæst" "An edition of the subject plan (KLE) was imported and took effect."
     Started "started" "startet" "The program started."
     Stopped "stopped" "stoppet" "The program stopped in order."
     Migrated "migrated" "database opgraderet" "The schema was brought to a newer version."

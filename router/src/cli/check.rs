@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::{Failure, load, print_json};
 use crate::config::Config;
 use crate::setup::{self, World};
+use crate::subject_plan;
 
 #[derive(Args)]
 pub(super) struct Check {
@@ -161,6 +162,11 @@ async fn look_inside(house: &setup::House, found: &mut Vec<Found>) {
             "ok",
             format!("udgave {}: {units} enheder, {} regler", policy.edition(), policy.rules().len()),
         );
+    }
+    match subject_plan::in_force(&room.store).await {
+        Ok(Some(plan)) => say("emneplan", "ok", format!("{}, gælder fra {}", plan.danish(), plan.dated)),
+        Ok(None) => say("emneplan", "ok", "ingen er indlæst; KLE-mærker læses uden opslag".into()),
+        Err(error) => say("emneplan", "fejl", error.to_string()),
     }
     say("model", "ok", format!("{}; umærket post venter på en postfordeler", room.suggest.edition()));
     match room.journal.port().health().await {

@@ -5,13 +5,14 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use rules::{ExampleResult, Facts, Lint, LintEvidence, Policy};
+use kle::{Standing, Subject};
+use rules::{ExampleResult, Facts, KleState, Lint, LintEvidence, Policy};
 use serde::Serialize;
 
 use super::{Failure, print_json};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, SystemClock, danish_day};
 use crate::config::Config;
+use crate::subject_plan::{self, SubjectPlan};
 use crate::{intake, setup};
 
 /// What was found, as it is told.
@@ -22,6 +23,8 @@ struct Told {
     units: usize,
     people: usize,
     examples: usize,
+    /// The edition of the subject plan that numbers were held against, when there is one.
+    subject_plan: Option<i64>,
     failed: Vec<ToldExample>,
     lints: Vec<ToldLint>,
 }
@@ -52,18 +55,25 @@ struct ToldLint {
 }
 
 /// Reads, runs and lints. Fails when the files cannot be read or an example comes out otherwise; doubts alone do not fail.
-pub(super) fn check(config: &Config, json: bool) -> Result<ExitCode, Failure> {
+pub(super) async fn check(config: &Config, json: bool) -> Result<ExitCode, Failure> {
     let files = setup::policy_files(config)?;
     let policy = setup::load_policy(config, &files)?;
     let now = SystemClock.now();
     let folders = folders(config);
     let results = rules::run_examples(&policy, &mut |name| facts_of(&policy, &folders, name, now));
-    let lints = rules::lint(&policy, today(now), &LintEvidence::none());
+    let plan = subject_plan::at_hand(config).await.unwrap_or_else(|error| {
+        eprintln!("KLE-numre er ikke efterprøvet: {error}");
+        None
+    });
+    let today = danish_day(now);
+    let kle = |number| plan.as_ref().map_or(KleState::Valid, |plan| state(plan, number, today));
+    let lints = rules::lint(&policy, today, &LintEvidence { kle: &kle, ..LintEvidence::none() });
     let told = Told {
         rules: policy.rules().len(),
         units: policy.units().count(),
         people: policy.people().count(),
         examples: results.len(),
+        subject_plan: plan.as_ref().map(|plan| plan.number),
         failed: results.into_iter().filter(|result| !result.passed).map(ToldExample::of).collect(),
         lints: lints.into_iter().map(ToldLint::of).collect(),
     };
@@ -75,8 +85,13 @@ pub(super) fn check(config: &Config, json: bool) -> Result<ExitCode, Failure> {
     Ok(if told.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn today(now: Timestamp) -> Date {
-    now.to_zoned(TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC)).date()
+/// What the plan says of a number; a local one that it does not have is the authority's own affair.
+fn state(plan: &SubjectPlan, number: Subject, today: Date) -> KleState {
+    match plan.register.subject(number, today) {
+        Standing::Expired { .. } => KleState::Expired,
+        Standing::Unknown { local: false, .. } if !plan.register.subjects().is_empty() => KleState::Unknown,
+        _ => KleState::Valid,
+    }
 }
 
 /// Folders of the policy files, where the messages of examples are looked for.

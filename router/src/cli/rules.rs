@@ -63,7 +63,7 @@ enum Action {
 impl RulesCommand {
     pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
         match self.action {
-            Action::Check { json } => check(&config, json),
+            Action::Check { json } => check(&config, json).await,
             Action::List { json } => list(&house(config).await?, json).await,
             Action::Propose { reason } => {
                 let files = setup::policy_files(&config)?;

@@ -20,6 +20,7 @@ pub mod effect;
 pub mod journal;
 pub mod known;
 pub mod message;
+pub mod subject_plan;
 
 use jiff::Timestamp;
 use sqlx::SqlSafeStr;
@@ -31,7 +32,7 @@ use pool::{Pools, on_pool};
 pub use tx::Tx;
 
 /// The migrations, twins by number: what one engine gets, the other gets too.
-const MIGRATIONS: [(i64, &str, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 3] = [
     (
         1,
         "first",
@@ -43,6 +44,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 2] = [
         "editions",
         include_str!("../../../migrations/sqlite/0002_editions.sql"),
         include_str!("../../../migrations/postgres/0002_editions.sql"),
+    ),
+    (
+        3,
+        "kle",
+        include_str!("../../../migrations/sqlite/0003_kle.sql"),
+        include_str!("../../../migrations/postgres/0003_kle.sql"),
     ),
 ];
 
