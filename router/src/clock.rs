@@ -13,8 +13,8 @@ pub trait Clock: Send + Sync {
 }
 
 /// The day in Denmark at this time: what absence, validity and deadlines are counted by.
-pub fn today(now: Timestamp) -> Date {
-    rules::time::danish(now).date()
+pub fn danish_day(at: Timestamp) -> Date {
+    rules::time::danish(at).date()
 }
 
 /// The machine's clock.

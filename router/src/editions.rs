@@ -20,6 +20,7 @@ use crate::room::{PostRoom, edition_of};
 use crate::setup::{PolicyFiles, SetupError};
 use crate::store::edition::EditionRow;
 use crate::store::{Store, StoreError};
+use crate::subject_plan;
 
 /// Why an edition was not made or not put in force.
 #[derive(Debug, thiserror::Error)]
@@ -168,7 +169,7 @@ impl Desk<'_> {
     /// Puts an edition in force.
     pub async fn activate(&self, number: i64, by: &Actor, reason: &str) -> Result<Edition, EditionError> {
         let row = self.store.edition(number).await?.ok_or(EditionError::Unknown(number))?;
-        if self.config.policy.four_eyes && row.author == name_of(by) {
+        if self.config.policy.four_eyes && row.author == by.name() {
             return Err(EditionError::SecondPerson(number));
         }
         let policy = self.read(&row).await?;
@@ -212,7 +213,7 @@ impl Desk<'_> {
         let mut tx = self.store.begin().await?;
         // A reason is typed by a person: what looks like a CPR number is masked, here as in the audit log.
         let kept = fit(reason);
-        let made = (name_of(by), kept.as_str());
+        let made = (by.name(), kept.as_str());
         let (number, is_new) = tx.propose(policy.edition(), &text, made, self.entropy, now).await?;
         if is_new {
             tx.tell(
@@ -235,7 +236,7 @@ impl Desk<'_> {
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut tx = self.store.begin().await?;
-        tx.put_in_force(number, (name_of(by), &fit(reason)), now).await?;
+        tx.put_in_force(number, (by.name(), &fit(reason)), now).await?;
         tx.tell(
             Event::new(now, self.store.authority(), EventKind::RulesActivated, by.clone())
                 .with("number", number)
@@ -243,13 +244,6 @@ impl Desk<'_> {
                 .because(reason),
         );
         tx.commit(now).await
-    }
-}
-
-fn name_of(actor: &Actor) -> &str {
-    match actor {
-        Actor::Person { id, .. } => id,
-        Actor::System { part } => part,
     }
 }
 
@@ -265,6 +259,13 @@ pub async fn follow(room: Arc<PostRoom>, config: Config, mut stopped: tokio::syn
         }
         if let Err(error) = follow_once(&room, &config).await {
             tracing::error!(error = %error, "edition in force not taken up; the old one stays");
+        }
+        match subject_plan::follow_once(&room).await {
+            Ok(true) => {
+                tracing::info!(plan.number = room.held_plan().seen, "another subject plan is in force")
+            }
+            Ok(false) => {}
+            Err(error) => tracing::error!(error = %error, "subject plan not taken up; the old one stays"),
         }
     }
 }

@@ -18,7 +18,9 @@ pub mod backup;
 pub mod cli;
 pub mod editions;
 pub mod replay;
+pub mod responsibility;
 pub mod story;
+pub mod subject_plan;
 pub mod table;
 pub mod web;
 

@@ -17,6 +17,7 @@ use crate::organisation::Snapshot;
 use crate::store::Store;
 use crate::store::journal::BuiltIn;
 use crate::store::message::Lease;
+use crate::subject_plan::{Held, SubjectPlan};
 use crate::webhook::Webhooks;
 
 /// Postfunktion: the room, its shelves and its clock.
@@ -47,6 +48,7 @@ pub struct PostRoom {
     claims: AtomicU64,
     policy: RwLock<Arc<Policy>>,
     organisation: RwLock<Option<Arc<Snapshot>>>,
+    subject_plan: RwLock<Held>,
 }
 
 /// Where letters are journaled.
@@ -132,6 +134,7 @@ impl PostRoom {
             claims: AtomicU64::new(0),
             policy: RwLock::new(Arc::new(parts.policy)),
             organisation: RwLock::new(None),
+            subject_plan: RwLock::default(),
         })
     }
 
@@ -153,6 +156,21 @@ impl PostRoom {
     /// Goes by another telling of the organisation from the next hand-over on.
     pub fn know_organisation(&self, snapshot: Arc<Snapshot>) {
         *self.organisation.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(snapshot);
+    }
+
+    /// The subject plan in force; `None` when none was imported, or when it cannot be read.
+    pub fn subject_plan(&self) -> Option<Arc<SubjectPlan>> {
+        self.held_plan().plan
+    }
+
+    /// The edition that was last looked at, and its plan when it could be read.
+    pub fn held_plan(&self) -> Held {
+        self.subject_plan.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// Goes on with another subject plan from the next batch on.
+    pub fn hold_plan(&self, held: Held) {
+        *self.subject_plan.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = held;
     }
 
     /// A claim from now on.

@@ -17,6 +17,7 @@ use crate::organisation;
 use crate::room::{Journal, Parts, PostRoom, Settings};
 use crate::store::journal::BuiltIn;
 use crate::store::{Store, StoreError};
+use crate::subject_plan;
 use crate::webhook::Target;
 
 /// Why a post room could not be opened. The text is for the operator.
@@ -116,6 +117,7 @@ pub async fn open_furnished(
         settings: settings(&config),
         policy,
     }));
+    subject_plan::follow_once(&room).await?;
     protect(&room, &config).await?;
     if let Err(error) = organisation::Follower::of(&config).look(&room).await {
         // Mail goes to whom it is meant for, as without a source; modtag check tells what to do.
@@ -154,6 +156,22 @@ pub fn open_keys(config: &Config, entropy: &Entropy, now: jiff::Timestamp) -> Re
 pub async fn open_store(config: &Config, keys: &Keys, cvr: &str) -> Result<Store, SetupError> {
     let place = config.database().map_err(|error| SetupError::Said(error.danish()))?;
     Ok(Store::open(&place, keys.authority(cvr), config.database.max_connections).await?)
+}
+
+/// The database of this configuration when it is there already and is this program's. Nothing is made and nothing brought up
+/// to date: for commands that work without one, and know more with one.
+pub async fn store_at_hand(config: &Config) -> Result<Option<Store>, SetupError> {
+    let place = config.database().map_err(|error| SetupError::Said(error.danish()))?;
+    let missing = matches!(&place, config::DatabaseLocation::Sqlite(file) if !file.exists());
+    let Some(cvr) = config.authority.cvr.as_deref().filter(|_| !missing && config.keys.file.exists()) else {
+        return Ok(None);
+    };
+    let store = open_store(config, &KeyFile::open(&config.keys.file)?, cvr).await?;
+    if store.pending_migrations().await? == 0 {
+        return Ok(Some(store));
+    }
+    store.close().await;
+    Ok(None)
 }
 
 /// A database sealed with other keys must not be written with these: nothing in it could be read again.

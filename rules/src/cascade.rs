@@ -140,7 +140,7 @@ impl<'a> Asked<'a> {
             outcome: verdict.outcome,
             annotations: self.annotations,
             suggestions,
-            trace: Trace { edition: self.policy.edition().to_owned(), lines: self.lines },
+            trace: Trace { edition: self.policy.edition().to_owned(), kle: None, lines: self.lines },
             further: self.further,
         }
     }

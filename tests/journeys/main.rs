@@ -8,6 +8,7 @@ mod program;
 mod absence;
 mod editions;
 mod faulty_rules;
+mod kle;
 mod law;
 mod on_its_way;
 mod replay;

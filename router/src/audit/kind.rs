@@ -58,6 +58,7 @@ kinds! {
     RulesProposed "rules_proposed" "regelsæt lavet" "An edition of the rule set was made."
     RulesActivated "rules_activated" "regelsæt sat i kraft" "Another rule set edition took effect."
     OrganisationSynced "organisation_synced" "organisation hentet" "The organisation was read from its source and held against what stood."
+    KleImported "kle_imported" "emneplan indlæst" "An edition of the subject plan (KLE) was imported and took effect."
     Started "started" "startet" "The program started."
     Stopped "stopped" "stoppet" "The program stopped in order."
     Migrated "migrated" "database opgraderet" "The schema was brought to a newer version."

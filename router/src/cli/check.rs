@@ -7,12 +7,13 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{Failure, load, print_json};
-use crate::clock::{Clock, SystemClock, today};
+use crate::clock::{Clock, SystemClock, danish_day};
 use crate::config::Config;
 use crate::organisation;
 use crate::setup::{self, World};
 use crate::store::StoreError;
 use crate::store::effect::EffectKind;
+use crate::subject_plan;
 
 #[derive(Args)]
 pub(super) struct Check {
@@ -111,7 +112,7 @@ fn at_work(config: &Config) -> Option<Found> {
     let (state, text) = match organisation::last_snapshot(config) {
         Ok(None) => return None,
         Ok(Some(snapshot)) => {
-            let day = today(SystemClock.now());
+            let day = danish_day(SystemClock.now());
             let away = snapshot.people.values().filter(|person| !person.is_there(day)).count();
             ("ok", format!("{} medarbejdere, {away} af dem fraværende eller fratrådt", snapshot.people.len()))
         }
@@ -184,6 +185,11 @@ async fn look_inside(house: &setup::House, found: &mut Vec<Found>) {
             "ok",
             format!("udgave {}: {units} enheder, {} regler", policy.edition(), policy.rules().len()),
         );
+    }
+    match subject_plan::in_force(&room.store).await {
+        Ok(Some(plan)) => say("emneplan", "ok", format!("{}, gælder fra {}", plan.danish(), plan.dated)),
+        Ok(None) => say("emneplan", "ok", "ingen er indlæst; KLE-mærker læses uden opslag".into()),
+        Err(error) => say("emneplan", "fejl", error.to_string()),
     }
     say("model", "ok", format!("{}; umærket post venter på en postfordeler", room.suggest.edition()));
     match room.journal.port().health().await {

@@ -9,8 +9,9 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::org_sync::{self, Taken};
+use super::responsibility::Responsibility;
 use super::{Failure, print_json};
-use crate::clock::{Clock, SystemClock, today};
+use crate::clock::{Clock, SystemClock, danish_day};
 use crate::config::Config;
 use crate::organisation::{self, Change, Outcome, Plan, Present, Role, Snapshot, SyncError};
 
@@ -34,6 +35,8 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+    /// Ansvarsrapporten: KLE-numre, som ingen ejer, som flere gør krav på, og som får post, men ingen regel har.
+    Report(Responsibility),
     /// Hent organisationen, vis ændringerne, og skriv dem i politikfilerne: alt eller intet.
     Sync {
         /// Skriv også, selv om ændringerne ligner en fejl i kilden. Se dem først med modtag org diff.
@@ -53,13 +56,14 @@ impl OrgCommand {
         crate::web::logging::start(&config.log);
         let now = SystemClock.now();
         match self.action {
-            Action::Show { json } => show(&config, today(now), json),
+            Action::Show { json } => show(&config, danish_day(now), json),
             Action::Diff { json } => {
                 let plan = asked(&config, now).await?;
                 let answer = Answer::of(&plan, None);
                 answer.print(json)?;
                 Ok(ExitCode::SUCCESS)
             }
+            Action::Report(report) => report.run(config).await,
             Action::Sync { force, dry_run, json } => {
                 let plan = asked(&config, now).await?;
                 let mut answer = Answer::of(&plan, Some(plan.outcome(force)));
@@ -83,7 +87,7 @@ pub(super) fn said(error: SyncError) -> Failure {
 /// Asks the source and holds the answer against what stands.
 async fn asked(config: &Config, now: Timestamp) -> Result<Plan, Failure> {
     let reading = organisation::read(config, now).await.map_err(|error| said(error.into()))?;
-    organisation::plan(config, reading, today(now)).map_err(said)
+    organisation::plan(config, reading, danish_day(now)).map_err(said)
 }
 
 /// What a sync found and did.

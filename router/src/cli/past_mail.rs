@@ -6,10 +6,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::replay::{self, Count};
-use crate::room::PostRoom;
-use crate::store::StoreError;
 use crate::store::cases::copenhagen;
 use crate::store::past::Period;
+use crate::store::{Store, StoreError};
 
 #[derive(Args)]
 pub(super) struct PastMail {
@@ -22,16 +21,21 @@ pub(super) struct PastMail {
 }
 
 impl PastMail {
+    /// All since a time.
+    pub(super) fn since(since: Timestamp) -> Self {
+        Self { since: Some(since), until: None }
+    }
+
     /// Counts over it, with a progress bar on a terminal unless `quiet`.
     pub(super) async fn count<C: Count>(
         &self,
-        room: &PostRoom,
+        store: &Store,
         count: &C,
         quiet: bool,
     ) -> Result<C::Sum, StoreError> {
-        let past = room.store.past(Period { since: self.since, until: self.until });
+        let past = store.past(Period { since: self.since, until: self.until });
         let bar = if quiet { ProgressBar::hidden() } else { progress(past.count().await?) };
-        let sum = replay::run(past, room.store.keys(), count, &|seen| bar.inc(seen)).await?;
+        let sum = replay::run(past, store.keys(), count, &|seen| bar.inc(seen)).await?;
         bar.finish_and_clear();
         Ok(sum)
     }

@@ -58,7 +58,7 @@ impl Replay {
         let against = old.as_ref().map(|(row, _)| row.number);
         let sides = Sides { old: old.map(|(_, policy)| Arc::new(policy)), new: Arc::new(new) };
 
-        let tally = self.mail.count(room, &Comparison(sides.clone()), self.json).await?;
+        let tally = self.mail.count(&room.store, &Comparison(sides.clone()), self.json).await?;
         room.store.close().await;
 
         let policies: Vec<&Policy> = std::iter::once(&sides.new).chain(&sides.old).map(Arc::as_ref).collect();

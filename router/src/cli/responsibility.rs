@@ -36,13 +36,11 @@ impl Responsibility {
         let organisation = &house.config.organisation;
         // Marks come from a source alone; without one the policy's own map is all there is.
         let present = match organisation.folder {
-            Some(_) => Some(
-                Present::read(&house.config).map_err(|error| Failure::Said(error.danish()))?,
-            ),
+            Some(_) => Some(Present::read(&house.config).map_err(|error| Failure::Said(error.danish()))?),
             None => None,
         };
         let (policy, plan) = (room.policy(), room.subject_plan());
-        let survey = self.mail.count(room, &Surveyor(policy.clone()), self.json).await?;
+        let survey = self.mail.count(&room.store, &Surveyor(policy.clone()), self.json).await?;
         let report = responsibility::report(&Sources {
             policy: &policy,
             plan: plan.as_deref(),

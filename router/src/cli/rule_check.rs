@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use rules::{ExampleResult, Facts, Finding, Lint, LintEvidence, Policy};
 use serde::Serialize;
 
+use super::rule_evidence::Known;
 use super::{Failure, print_json};
-use crate::clock::{Clock, SystemClock, today};
+use crate::clock::{Clock, SystemClock, danish_day};
 use crate::config::Config;
 use crate::setup::SetupError;
 use crate::{intake, setup};
@@ -23,6 +24,10 @@ struct Told {
     units: usize,
     people: usize,
     examples: usize,
+    /// The edition of the subject plan that numbers were held against, when there is one.
+    subject_plan: Option<i64>,
+    /// Messages of past mail that the rules were held against, when there is any.
+    messages: Option<u64>,
     failed: Vec<ToldExample>,
     lints: Vec<ToldLint>,
 }
@@ -63,7 +68,7 @@ struct ToldLint {
 }
 
 /// Reads, runs and lints. Fails when the files cannot be read or an example comes out otherwise; doubts alone do not fail.
-pub(super) fn check(config: &Config, json: bool) -> Result<ExitCode, Failure> {
+pub(super) async fn check(config: &Config, quiet_days: u32, json: bool) -> Result<ExitCode, Failure> {
     let files = setup::policy_files(config)?;
     let policy = match setup::load_policy(config, &files) {
         Err(SetupError::Policy(faults)) if json => {
@@ -76,13 +81,24 @@ pub(super) fn check(config: &Config, json: bool) -> Result<ExitCode, Failure> {
     let now = SystemClock.now();
     let folders = folders(config);
     let results = rules::run_examples(&policy, &mut |name| facts_of(&policy, &folders, name, now));
-    let lints = rules::lint(&policy, today(now), &LintEvidence::none());
+    let today = danish_day(now);
+    let known = Known::of(config, &policy, quiet_days, now, json).await;
+    let evidence = LintEvidence {
+        last_hits: &known.last_hits(),
+        hits_since: known.survey.as_ref().and_then(|survey| survey.since),
+        quiet_days,
+        kle: &|number| known.kle(number, today),
+        has_left: &|person| known.has_left(person, today),
+    };
+    let lints = rules::lint(&policy, today, &evidence);
     let told = Told {
         faults: Vec::new(),
         rules: policy.rules().len(),
         units: policy.units().count(),
         people: policy.people().count(),
         examples: results.len(),
+        subject_plan: known.plan.as_ref().map(|plan| plan.number),
+        messages: known.survey.as_ref().map(|survey| survey.messages),
         failed: results.into_iter().filter(|result| !result.passed).map(ToldExample::of).collect(),
         lints: lints.into_iter().map(ToldLint::of).collect(),
     };

@@ -31,10 +31,11 @@ pub(super) struct Ready {
 /// Decides claimed messages. Those that cannot be gathered now go back in line.
 pub(super) async fn decide(room: &PostRoom, batch: Vec<InHand>) -> Result<Vec<Ready>, StoreError> {
     let policy = room.policy();
+    let plan = room.subject_plan();
     let shelf = Shelf::fetch(room, &policy, &batch).await?;
     let gathered: Vec<(InHand, Result<rules::Facts, Trouble>)> = stream::iter(batch)
         .map(|in_hand| async {
-            let facts = gather(room, &policy, &shelf, &in_hand).await;
+            let facts = gather(room, &policy, plan.as_deref(), &shelf, &in_hand).await;
             (in_hand, facts)
         })
         .buffered(LOOK_UPS)
@@ -45,7 +46,8 @@ pub(super) async fn decide(room: &PostRoom, batch: Vec<InHand>) -> Result<Vec<Re
     for (in_hand, facts) in gathered {
         match facts {
             Ok(facts) => {
-                let decision = rules::decide(&policy, &facts);
+                let mut decision = rules::decide(&policy, &facts);
+                decision.trace.kle = plan.as_ref().map(|plan| plan.edition.clone());
                 ready.push((in_hand, Arc::new(Decided { facts, decision })));
             }
             Err(trouble) => back.push((in_hand, trouble)),
@@ -157,6 +159,7 @@ fn row(
         model: room.suggest.edition().to_owned(),
         outcome: outcome_word(&decided.decision).to_owned(),
         sealed: decided.seal(&in_hand.key, room)?,
+        kle: decided.decision.trace.kle.clone(),
     })
 }
 

@@ -19,7 +19,7 @@ use jiff::civil::Date;
 use rules::{Outcome, Policy, calendar};
 
 use super::{Decided, Redirect, draft};
-use crate::clock::today;
+use crate::clock::danish_day;
 use crate::organisation::{Person, Snapshot};
 use crate::room::PostRoom;
 
@@ -53,7 +53,7 @@ impl Today {
             policy: room.policy(),
             organisation: room.organisation(),
             now,
-            day: today(now),
+            day: danish_day(now),
             default_sensitivity: room.settings.default_sensitivity,
         }
     }
@@ -84,7 +84,7 @@ impl Today {
         let limit = calendar::add_working_days(self.day, self.policy.escalates_after(unit)?);
         let last = match deadline {
             Some(deadline) => limit
-                .min(calendar::working_day_before(today(deadline)))
+                .min(calendar::working_day_before(danish_day(deadline)))
                 .max(calendar::add_working_days(self.day, 0)),
             None => limit,
         };

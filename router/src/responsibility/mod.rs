@@ -55,7 +55,9 @@ pub struct Report {
 pub fn report(sources: &Sources<'_>) -> Report {
     let owners = sources
         .snapshot
-        .map(|snapshot| Owners::of(snapshot, sources.priority, |unit| sources.policy.open_unit(unit).is_some()))
+        .map(|snapshot| {
+            Owners::of(snapshot, sources.priority, |unit| sources.policy.open_unit(unit).is_some())
+        })
         .unwrap_or_default();
     let mentions = sources.policy.mentions();
     let rows = numbers(sources, &mentions)
@@ -76,11 +78,9 @@ fn numbers(sources: &Sources<'_>, mentions: &[Mention<'_>]) -> BTreeSet<Subject>
     match sources.plan {
         Some(plan) => {
             let subjects = plan.register.subjects();
-            numbers.extend(
-                subjects.numbers().filter(|number| {
-                    number.level() == Level::Subject && subjects.on(*number, sources.day).is_current()
-                }),
-            );
+            numbers.extend(subjects.numbers().filter(|number| {
+                number.level() == Level::Subject && subjects.on(*number, sources.day).is_current()
+            }));
         }
         None => numbers.extend(
             mentions

@@ -66,12 +66,7 @@ impl Doubt {
     }
 }
 
-pub(super) fn row(
-    sources: &Sources<'_>,
-    owners: &Owners,
-    mentions: &[Mention<'_>],
-    subject: Subject,
-) -> Row {
+pub(super) fn row(sources: &Sources<'_>, owners: &Owners, mentions: &[Mention<'_>], subject: Subject) -> Row {
     let standing = sources.plan.map(|plan| plan.register.subject(subject, sources.day));
     let owner = owner(sources, subject);
     let by_facet = by_facet(sources, mentions, subject);

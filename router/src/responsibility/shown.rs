@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::row::{Doubt, Owner, Row};
 use super::Report;
+use super::row::{Doubt, Owner, Row};
 use crate::table::Table;
 
 /// Lines of a list on the page; the table has all of them.
@@ -24,13 +24,15 @@ impl Report {
         let numbers = self.with(Doubt::Unowned).len();
         section(&mut text, &format!("Ingen ejer ({numbers} numre)"), unowned);
         let contested = self.with(Doubt::Contested);
-        let lines = contested.iter().map(|row| format!("{}: {}", named(row), row.claims.join(", "))).collect();
+        let lines =
+            contested.iter().map(|row| format!("{}: {}", named(row), row.claims.join(", "))).collect();
         section(&mut text, &format!("Flere enheder gør krav ({})", contested.len()), lines);
         let without = self.with(Doubt::WithoutRule);
         let lines = without.iter().map(|row| format!("{}: {}", named(row), came(row))).collect();
         section(&mut text, &format!("Får post, men ingen regel afgør den ({})", without.len()), lines);
         let strange = self.with(Doubt::NotInPlan);
-        let lines = strange.iter().map(|row| format!("{}: {} breve", named(row), row.mail.messages)).collect();
+        let lines =
+            strange.iter().map(|row| format!("{}: {} breve", named(row), row.mail.messages)).collect();
         section(&mut text, &format!("Post med numre, der ikke gælder ({})", strange.len()), lines);
         text
     }
@@ -78,7 +80,8 @@ impl Report {
 
 fn cells(row: &Row) -> Vec<crate::table::Cell> {
     let owner = |part: fn(&Owner) -> &str| row.owner.as_ref().map_or("", part).to_owned();
-    let facets: Vec<String> = row.by_facet.iter().map(|owner| format!("{}: {}", owner.by, owner.name)).collect();
+    let facets: Vec<String> =
+        row.by_facet.iter().map(|owner| format!("{}: {}", owner.by, owner.name)).collect();
     let doubts: Vec<&str> = row.doubts.iter().map(|doubt| doubt.danish()).collect();
     vec![
         row.subject.to_string().into(),

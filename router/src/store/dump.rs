@@ -57,7 +57,7 @@ const fn or_null(column: Column) -> Column {
 }
 
 /// Every table of the schema.
-pub static TABLES: [Table; 17] = [
+pub static TABLES: [Table; 18] = [
     Table { name: "meta", key: &["name"], columns: &[text("name"), text("value")] },
     Table {
         name: "message",
@@ -100,6 +100,7 @@ pub static TABLES: [Table; 17] = [
             text("model"),
             text("outcome"),
             blob("sealed"),
+            or_null(text("kle")),
         ],
     },
     Table {
@@ -230,6 +231,21 @@ pub static TABLES: [Table; 17] = [
         key: &["seq"],
         columns: &[int("seq"), int("number"), int("at"), text("person"), text("reason")],
     },
+    Table {
+        name: "subject_plan",
+        key: &["number"],
+        columns: &[
+            int("number"),
+            text("edition"),
+            int("imported_at"),
+            text("person"),
+            text("reason"),
+            or_null(text("label")),
+            text("dated"),
+            text("provenance"),
+            blob("content"),
+        ],
+    },
 ];
 
 /// Tables whose rows are somebody's mail, decisions or cases: a database with any of them is not empty.
@@ -245,13 +261,14 @@ const OF_MAIL: [&str; 8] = [
 ];
 
 /// Events that a house tells before its first letter. A log of these alone tells of nothing that could be lost.
-const OF_HOUSE: [EventKind; 7] = [
+const OF_HOUSE: [EventKind; 8] = [
     EventKind::Started,
     EventKind::Stopped,
     EventKind::Migrated,
     EventKind::RulesProposed,
     EventKind::RulesActivated,
     EventKind::OrganisationSynced,
+    EventKind::KleImported,
     EventKind::Checked,
 ];
 

@@ -22,6 +22,7 @@ pub mod journal;
 pub mod known;
 pub mod message;
 pub mod past;
+pub mod subject_plan;
 pub mod webhook;
 
 use jiff::Timestamp;
@@ -34,7 +35,7 @@ use pool::{Pools, on_pool};
 pub use tx::Tx;
 
 /// The migrations, twins by number: what one engine gets, the other gets too.
-const MIGRATIONS: [(i64, &str, &str, &str); 4] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 5] = [
     (
         1,
         "first",
@@ -46,6 +47,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 4] = [
         "editions",
         include_str!("../../../migrations/sqlite/0002_editions.sql"),
         include_str!("../../../migrations/postgres/0002_editions.sql"),
+    ),
+    (
+        3,
+        "kle",
+        include_str!("../../../migrations/sqlite/0003_kle.sql"),
+        include_str!("../../../migrations/postgres/0003_kle.sql"),
     ),
     (
         4,

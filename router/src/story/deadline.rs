@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime};
 use rules::calendar::working_days_between;
 use serde::Serialize;
 
-use crate::clock::today;
+use crate::clock::danish_day;
 
 /// Frist: when a letter must be answered, whoever set it.
 #[doc(alias = "frist")]
@@ -42,7 +42,7 @@ impl DeadlineView {
     /// A deadline as it is read now.
     pub fn of(at: Timestamp, now: Timestamp) -> Self {
         let local = rules::time::danish(at);
-        let day = today(now);
+        let day = danish_day(now);
         let working_days_left = working_days_between(day, local.date());
         let overdue = at < now;
         let text = format!("{}, {}", moment(local, day), left(local.date(), day, working_days_left, overdue));

@@ -54,6 +54,13 @@ impl Crosswalks {
         subjects.map(|&subject| Crossed { subject, facet, mark: mark.clone() }).collect()
     }
 
+    /// Every list, number of it, and the subjects it means.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&str, &str, &[Subject])> {
+        self.entries
+            .iter()
+            .map(|((list, code), subjects)| (list.as_str(), code.as_str(), subjects.as_slice()))
+    }
+
     /// Has the authority given any?
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()

@@ -51,9 +51,11 @@ fn renewed<K: Number>(old: &Table<K>, new: Table<K>, date: Date) -> Table<K> {
     if new.is_empty() {
         return old.clone();
     }
-    let mut rows: Vec<Entry<K>> = Vec::from(new).into_iter().filter(|row| !row.implied).collect();
-    rows.iter_mut().for_each(|row| begin_anew(row, old, date));
+    let mut rows: Vec<Entry<K>> = Vec::from(new);
+    // A group goes on while there are numbers below it, also when the new edition is a list of subjects alone.
     let listed: BTreeSet<K> = rows.iter().filter(|row| row.applies(date)).map(|row| row.number).collect();
+    rows.retain(|row| !row.implied);
+    rows.iter_mut().for_each(|row| begin_anew(row, old, date));
     let begun: BTreeSet<(K, Option<Date>)> = rows.iter().map(|row| (row.number, row.created)).collect();
     for mut row in old.iter().filter(|row| !row.implied).cloned() {
         let is_listed = listed.contains(&row.number);
@@ -109,6 +111,19 @@ mod tests {
         assert!(on("09.90", DAY).is_current(), "only the authority ends its own numbers");
         assert!(on("09.20", DAY).is_current());
         assert_eq!(renewed.title(key("09"), DAY), Some("Tang og tare"));
+    }
+
+    #[test]
+    fn a_list_of_subjects_alone_ends_no_group_that_has_some() {
+        let old =
+            register(&["09\tTang", "09.10\tTang", "09.10.04\tPlukning", "09.20\tTare", "09.20.04\tHøst"]);
+        let renewed = renew(&old, register(&["09.10.04\tPlukning", "09.30.04\tTørring"]), DAY);
+        let current = |number| renewed.subject(key(number), DAY).is_current();
+        assert!(current("09") && current("09.10") && current("09.10.04") && current("09.30"));
+        assert!(!current("09.20") && !current("09.20.04"));
+        assert_eq!(renewed.title(key("09.10"), DAY), Some("Tang"));
+        let again = register(&["09.10.04\tPlukning", "09.30.04\tTørring"]);
+        assert_eq!(renew(&renewed, again, date(2024, 8, 1)).digest_input(), renewed.digest_input());
     }
 
     #[test]
