@@ -25,6 +25,8 @@ pub mod past;
 pub mod subject_plan;
 pub mod webhook;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -79,6 +81,23 @@ fn migrator(pools: &Pools) -> Migrator {
     Migrator::with_migrations(migrations.collect())
 }
 
+/// Tries again for a short while what fails on SQLite when two processes start at once on a new or older database: only
+/// one of them can bring it up to date, and the other then finds that it is. A PostgreSQL server lets them wait in line.
+async fn while_another_starts<T, F>(on_sqlite: bool, attempt: impl Fn() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    const PAUSE: Duration = Duration::from_millis(200);
+    let tries = if on_sqlite { 10 } else { 1 };
+    for _ in 1..tries {
+        match attempt().await {
+            Err(StoreError::Unavailable(_) | StoreError::Migrate(_)) => tokio::time::sleep(PAUSE).await,
+            answer => return answer,
+        }
+    }
+    attempt().await
+}
+
 /// One authority's rows.
 #[derive(Clone)]
 pub struct Store {
@@ -100,18 +119,22 @@ impl Store {
         connections: u32,
     ) -> Result<Self, StoreError> {
         let authority = keys.cvr().to_owned();
-        let pools = Pools::open(place, &authority, connections).await?;
+        let on_sqlite = matches!(place, DatabaseLocation::Sqlite(_));
+        let pools = while_another_starts(on_sqlite, || Pools::open(place, &authority, connections)).await?;
         Ok(Self { pools, authority, keys })
     }
 
     /// Brings the schema up to this program's.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let migrator = migrator(&self.pools);
-        match &self.pools {
-            Pools::Sqlite { write, .. } => migrator.run(write).await?,
-            Pools::Postgres(pool) => migrator.run(pool).await?,
-        }
-        Ok(())
+        while_another_starts(self.has_one_writer(), || async {
+            let migrator = migrator(&self.pools);
+            match &self.pools {
+                Pools::Sqlite { write, .. } => migrator.run(write).await?,
+                Pools::Postgres(pool) => migrator.run(pool).await?,
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// Migrations this program has and the database has not.
