@@ -12,6 +12,7 @@ mod kle;
 mod law;
 mod on_its_way;
 mod replay;
+mod responsibility;
 mod taking_in;
 
 mod canary;

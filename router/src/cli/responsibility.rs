@@ -9,7 +9,7 @@ use super::past_mail::PastMail;
 use super::{Failure, house, print_json};
 use crate::clock::danish_day;
 use crate::config::Config;
-use crate::organisation::Present;
+use crate::organisation::last_snapshot;
 use crate::replay::Surveyor;
 use crate::responsibility::{self, Sources};
 use crate::table::Table;
@@ -35,16 +35,13 @@ impl Responsibility {
         let room = &house.room;
         let organisation = &house.config.organisation;
         // Marks come from a source alone; without one the policy's own map is all there is.
-        let present = match organisation.folder {
-            Some(_) => Some(Present::read(&house.config).map_err(|error| Failure::Said(error.danish()))?),
-            None => None,
-        };
+        let snapshot = last_snapshot(&house.config).map_err(|error| Failure::Said(error.danish()))?;
         let (policy, plan) = (room.policy(), room.subject_plan());
         let survey = self.mail.count(&room.store, &Surveyor(policy.clone()), self.json).await?;
         let report = responsibility::report(&Sources {
             policy: &policy,
             plan: plan.as_deref(),
-            snapshot: present.as_ref().map(Present::snapshot),
+            snapshot: snapshot.as_ref(),
             priority: &organisation.priority,
             survey: &survey,
             day: danish_day(room.clock.now()),

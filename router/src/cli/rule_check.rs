@@ -179,6 +179,9 @@ impl Told {
             self.examples,
             self.lints.len()
         ));
+        if let Some(messages) = self.messages {
+            text.push_str(&format!("Reglerne er holdt op mod {messages} meddelelser, der er kommet.\n"));
+        }
         text
     }
 }

@@ -13,7 +13,7 @@ use rules::{KleState, Policy};
 use super::past_mail::PastMail;
 use crate::clock::danish_day;
 use crate::config::Config;
-use crate::organisation::{Present, Snapshot};
+use crate::organisation::{Snapshot, last_snapshot};
 use crate::replay::{Survey, Surveyor};
 use crate::setup::{SetupError, store_at_hand};
 use crate::store::Store;
@@ -42,11 +42,9 @@ impl Known {
         let told =
             |what: &str, error: &dyn std::fmt::Display| eprintln!("{what} er ikke efterprøvet: {error}");
         let mut known = Self::default();
-        if config.organisation.folder.is_some() {
-            match Present::read(config) {
-                Ok(present) => known.organisation = Some(present.snapshot().clone()),
-                Err(error) => told("Fratrådte medarbejdere", &error.danish()),
-            }
+        match last_snapshot(config) {
+            Ok(snapshot) => known.organisation = snapshot,
+            Err(error) => told("Fratrådte medarbejdere", &error.danish()),
         }
         let store = match store_at_hand(config).await {
             Ok(Some(store)) => store,

@@ -76,8 +76,9 @@ async fn go_on(
             message: unopened.message,
             unit: unit.clone(),
             person: None,
-            role: None,
-            queue: None,
+            // In another unit neither role nor robot is theirs.
+            role: unopened.role.clone().filter(|_| *unit == unopened.unit),
+            queue: unopened.queue.clone().filter(|_| *unit == unopened.unit),
             meant_for: None,
             redirect: None,
             escalate_at: today.goes_on(unit, unopened.deadline),

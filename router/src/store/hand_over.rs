@@ -94,6 +94,10 @@ pub struct Unopened {
     pub unit: String,
     /// The person who has it.
     pub person: Option<String>,
+    /// The role that should take it.
+    pub role: Option<String>,
+    /// The robot queue that it lies in.
+    pub queue: Option<String>,
     /// Since when.
     pub handed_at: Timestamp,
     /// Stage of the message.
@@ -107,7 +111,7 @@ pub struct Unopened {
 /// Hand-overs whose time is up.
 macro_rules! due {
     () => {
-        "select h.message, h.unit, h.person, h.handed_at, m.stage, m.outcome, m.deadline from hand_over h
+        "select h.message, h.unit, h.person, h.role, h.queue, h.handed_at, m.stage, m.outcome, m.deadline from hand_over h
             join message m on m.authority = h.authority and m.id = h.message
             where h.authority = $1 and h.escalate_at is not null and h.escalate_at <= $2
             and h.opened_at is null and h.ended_at is null order by h.escalate_at, h.message"
@@ -209,7 +213,17 @@ impl Tx<'_> {
     pub async fn unopened(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Unopened>, StoreError> {
         const PLAIN: &str = concat!(due!(), " limit $3");
         const SKIPPING: &str = concat!(due!(), " limit $3 for update of h, m skip locked");
-        type Row = (String, String, Option<String>, i64, String, String, Option<i64>);
+        type Row = (
+            String,
+            String,
+            Option<String>,
+            Option<String>,
+            Option<String>,
+            i64,
+            String,
+            String,
+            Option<i64>,
+        );
         self.lock_log().await?;
         let sql = match self.inner {
             Inner::Sqlite(_) => PLAIN,
@@ -223,11 +237,13 @@ impl Tx<'_> {
                 .fetch_all(c)
                 .await?);
         rows.into_iter()
-            .map(|(message, unit, person, handed_at, stage, outcome, deadline)| {
+            .map(|(message, unit, person, role, queue, handed_at, stage, outcome, deadline)| {
                 Ok(Unopened {
                     message: Uuid::parse_str(&message).map_err(|_| StoreError::Damaged("message id"))?,
                     unit,
                     person,
+                    role,
+                    queue,
                     handed_at: time(handed_at),
                     stage: Stage::parse(&stage).ok_or(StoreError::Damaged("stage"))?,
                     outcome,
