@@ -6,29 +6,24 @@
 //! A receiver that stays silent or refuses leaves a failed effect: shown with its message, counted, and tried again with
 //! `modtag retry`. No letter goes back to a post distributor for it: nothing that they could decide would make it heard.
 
-use std::collections::HashMap;
+mod call;
+mod told;
+
 use std::time::Duration;
 
-use esdh::{Capabilities, Fault, Next};
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
-use jiff::Timestamp;
-use rules::{Decider, Outcome};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::Decided;
-use super::carry_out::{claim_lost, dice};
-use super::decide::decider_word;
+use self::call::{Came, call, store};
+use self::told::ready;
 use super::worker::{REST, unwell};
-use crate::audit::EventKind;
 use crate::room::PostRoom;
-use crate::store::decision::DecisionRow;
+use crate::store::StoreError;
 use crate::store::effect::EffectRow;
-use crate::store::message::MessageRow;
 use crate::store::webhook::Receivers;
-use crate::store::{StoreError, Tx};
-use crate::webhook::{Marked, Refusal, Setback, Target, Told};
+use crate::webhook::Target;
 
 /// Calls to one receiver at a time.
 const AT_ONCE: usize = 8;
@@ -97,7 +92,8 @@ async fn tell_until(room: &PostRoom, id: Option<&str>, stop: impl Fn() -> bool) 
     let mut unanswered = 0;
     loop {
         let silent = unanswered >= AT_ONCE;
-        let free = if silent || stop() { 0 } else { AT_ONCE - under_way.len() };
+        // Each call in a row that was not answered makes the line narrower, until somebody answers.
+        let free = if stop() { 0 } else { AT_ONCE.saturating_sub(under_way.len() + unanswered) };
         let claimed = claim(room, id, free).await?;
         // What is due beyond these is found when they are done, or when somebody rings.
         let may_come = claimed.len() < free;
@@ -139,188 +135,4 @@ async fn rung(target: Option<&Target>) {
         Some(target) => target.bell.notified().await,
         None => std::future::pending().await,
     }
-}
-
-/// How a call came out.
-enum Came {
-    Done,
-    Later(Duration, &'static str),
-    Person(String),
-}
-
-/// A call, and how it came out; `None` when somebody else has it by now.
-async fn call(
-    room: &PostRoom,
-    target: Option<&Target>,
-    effect: EffectRow,
-    told: Told,
-) -> Option<(EffectRow, Came)> {
-    let came = tell_one(room, target, &effect, &told).await?;
-    Some((effect, came))
-}
-
-async fn tell_one(room: &PostRoom, target: Option<&Target>, effect: &EffectRow, told: &Told) -> Option<Came> {
-    let webhook = webhook_of(&effect.key);
-    let (Some(target), Ok(id)) = (target, Uuid::parse_str(&effect.id)) else {
-        return Some(Came::Person(Refusal::Unknown.danish(webhook)));
-    };
-    let answer = tokio::select! {
-        answer = target.tell(&id, told, room.clock.now()) => answer,
-        () = claim_lost(room, effect) => return None,
-    };
-    Some(match answer {
-        Ok(()) => Came::Done,
-        Err(Setback::AskPerson(refusal)) => Came::Person(refusal.danish(webhook)),
-        Err(Setback::Later { why, wait }) => again(room, effect, why, wait),
-    })
-}
-
-/// When a call is made again. It may have been heard; the receiver knows it by its id.
-fn again(room: &PostRoom, effect: &EffectRow, why: &'static str, asked: Option<Duration>) -> Came {
-    let capabilities = Capabilities {
-        native_idempotency: true,
-        find_by_key: false,
-        creates_cases: false,
-        reopens_cases: false,
-        max_document: None,
-    };
-    let fault = Fault::Later { reason: why.into(), after: asked };
-    let progress = attempted(effect);
-    match esdh::after(&fault, &progress, &room.settings.patience, &capabilities, dice(room)) {
-        Next::TryAgain { not_before } | Next::LookUp { not_before } => Came::Later(not_before, why),
-        Next::AskPerson(_) => Came::Person(format!(
-            "Webhooken \"{}\" blev ikke besvaret i {} forsøg. Senest: {why}. Prøv igen med modtag retry.",
-            webhook_of(&effect.key),
-            progress.attempts
-        )),
-    }
-}
-
-fn attempted(effect: &EffectRow) -> esdh::Progress {
-    let mut progress = effect.progress();
-    progress.attempts = progress.attempts.saturating_add(1);
-    progress
-}
-
-/// What there is to tell of each claimed call. A row that cannot be read is cried out about at every claim, and keeps no other
-/// from being told.
-async fn ready(room: &PostRoom, effects: Vec<EffectRow>) -> Result<Vec<(EffectRow, Told)>, StoreError> {
-    let mut ids: Vec<String> = effects.iter().map(|effect| effect.message.clone()).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let decisions: HashMap<String, DecisionRow> =
-        room.store.last_decisions(&ids).await?.into_iter().map(|row| (row.message.clone(), row)).collect();
-    let messages: HashMap<String, MessageRow> =
-        room.store.messages(&ids).await?.into_iter().map(|row| (row.id.clone(), row)).collect();
-    let mut calls = Vec::with_capacity(effects.len());
-    for effect in effects {
-        let told = match (messages.get(&effect.message), decisions.get(&effect.message)) {
-            (Some(message), Some(decision)) => told(room, message, decision),
-            _ => Err(StoreError::Damaged("decision")),
-        };
-        match told {
-            Ok(told) => calls.push((effect, told)),
-            Err(error) => {
-                tracing::error!(message.id = %effect.message, effect.id = %effect.id, error = %error, "decision cannot be told");
-            }
-        }
-    }
-    Ok(calls)
-}
-
-fn told(room: &PostRoom, message: &MessageRow, row: &DecisionRow) -> Result<Told, StoreError> {
-    let Decided { facts, decision } = Decided::open(&message.key(&room.store)?, row)?;
-    let unit = match &decision.outcome {
-        Outcome::HandOver(hand_over) => Some(hand_over.unit.clone()),
-        Outcome::Ask(_) => None,
-    };
-    let decider = match &decision.decider {
-        // Who of the staff it was is nobody's business outside.
-        Decider::Person(_) => "person".to_owned(),
-        decider => decider_word(decider),
-    };
-    Ok(Told {
-        message: message.memo_uuid.clone(),
-        id: message.uuid()?,
-        authority: room.store.authority().to_owned(),
-        received: message.available_at(),
-        decision: row.number,
-        decided_at: row.decided_at(),
-        outcome: row.outcome.clone(),
-        decider,
-        edition: row.edition.clone(),
-        unit,
-        queue: decision.further.queue,
-        role: decision.further.role,
-        kle: facts.subject.map(|marked| Marked {
-            subject: marked.subject.to_string(),
-            facet: marked.facet.map(|facet| facet.to_string()),
-            counts: marked.ours,
-        }),
-        tags: decision.annotations.tags,
-        priority: decision.annotations.priority,
-        deadline: decision.annotations.deadline.or(facts.message.header.reply_by),
-    })
-}
-
-async fn store(room: &PostRoom, calls: Vec<(EffectRow, Came)>) -> Result<(), StoreError> {
-    let now = room.clock.now();
-    let mut tx = room.store.begin().await?;
-    let mut claims: Vec<(String, String)> = calls
-        .iter()
-        .filter_map(|(effect, _)| Some((effect.id.clone(), effect.lease_owner.clone()?)))
-        .collect();
-    claims.sort_unstable();
-    let held = tx.held_effects(&claims).await?;
-    let ours: Vec<&(EffectRow, Came)> =
-        calls.iter().filter(|(effect, _)| held.contains(&effect.id)).collect();
-    let done: Vec<String> = ours
-        .iter()
-        .filter(|(_, came)| matches!(came, Came::Done))
-        .map(|(effect, _)| effect.id.clone())
-        .collect();
-    tx.effects_done(&done, now).await?;
-    for (effect, came) in &ours {
-        note(room, &mut tx, effect, came, now).await?;
-    }
-    tx.commit(now).await?;
-    for (effect, came) in &ours {
-        let how = if matches!(came, Came::Done) { "done" } else { "not-yet" };
-        metrics::counter!("modtag_effects_total", "kind" => effect.kind.clone(), "result" => how)
-            .increment(1);
-    }
-    Ok(())
-}
-
-async fn note(
-    room: &PostRoom,
-    tx: &mut Tx<'_>,
-    effect: &EffectRow,
-    came: &Came,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let message = Uuid::parse_str(&effect.message).map_err(|_| StoreError::Damaged("message id"))?;
-    let progress = attempted(effect);
-    let (kind, due_at, why) = match came {
-        Came::Done => (EventKind::EffectDone, now, None),
-        Came::Later(wait, why) => {
-            (EventKind::EffectFailed, now.saturating_add(*wait).unwrap_or(now), Some(*why))
-        }
-        Came::Person(why) => (EventKind::EffectFailed, now, Some(why.as_str())),
-    };
-    let given_up = matches!(came, Came::Person(_));
-    let mut event = room
-        .event(kind, "notify")
-        .about(message)
-        .with("effect", &effect.id)
-        .with("kind", &effect.kind)
-        .with("webhook", webhook_of(&effect.key));
-    if let Some(why) = why {
-        tracing::warn!(message.id = %message, effect.id = %effect.id, webhook = webhook_of(&effect.key),
-            attempts = progress.attempts, given_up, why, "call not answered");
-        tx.effect_failed(&effect.id, due_at, &progress, why, given_up).await?;
-        event = event.because(why).with("attempts", progress.attempts).with("given_up", given_up);
-    }
-    tx.tell(event);
-    Ok(())
 }

@@ -68,9 +68,10 @@ impl Store {
             Inner::Sqlite(_) => "",
             Inner::Postgres(_) => " for update skip locked",
         };
+        // PostgreSQL may run a subquery that skips locked rows more than once, and then claims more than the limit.
         let claim = AssertSqlSafe(format!(
-            "update effect set lease_owner = $3, lease_until = $4 where authority = $1 and id in (
-                select id from effect where {DUE}{} order by due_at limit $5{skipping}) returning {}",
+            "with due as materialized (select id from effect where {DUE}{} order by due_at limit $5{skipping})
+            update effect set lease_owner = $3, lease_until = $4 where authority = $1 and id in (select id from due) returning {}",
             receivers.conditions(6),
             EffectRow::COLUMNS
         ));
