@@ -156,6 +156,9 @@ impl Told {
             self.examples,
             self.lints.len()
         ));
+        if let Some(number) = self.subject_plan {
+            text.push_str(&format!("KLE-numrene er holdt op mod emneplanens udgave {number}.\n"));
+        }
         text
     }
 }
