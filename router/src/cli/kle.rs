@@ -4,7 +4,9 @@ mod compare;
 mod crosswalk;
 mod import;
 mod near;
+mod remarks;
 mod show;
+mod shown;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -179,6 +179,9 @@ impl Told {
             self.examples,
             self.lints.len()
         ));
+        if let Some(number) = self.subject_plan {
+            text.push_str(&format!("KLE-numrene er holdt op mod emneplanens udgave {number}.\n"));
+        }
         if let Some(messages) = self.messages {
             text.push_str(&format!("Reglerne er holdt op mod {messages} meddelelser, der er kommet.\n"));
         }

@@ -118,7 +118,7 @@ async fn a_plan_is_imported_shown_and_compared_with_what_it_touches() {
     let before =
         house.run(&["kle", "diff", before.to_str().expect("UTF-8"), "--json", "--csv", "diff.csv"]).json();
     let taken = house.import(&["plan-2.xml"], &[]).ok();
-    assert!(taken.contains("modtag kle diff 1 2") && taken.contains("1 afløste"), "{taken}");
+    assert!(taken.contains("modtag kle diff 1 2") && taken.contains("afløste: 1"), "{taken}");
     let diff = house.run(&["kle", "diff", "1", "2", "--json"]).json();
     assert_eq!(diff["subjects"], before["subjects"]);
     let subjects = diff["subjects"].as_array().expect("changes");
@@ -135,7 +135,7 @@ async fn a_plan_is_imported_shown_and_compared_with_what_it_touches() {
     assert!(table.starts_with("Nummer;Titel;Ændring") && table.contains("09.10.04;"), "{table}");
     let text = house.run(&["kle", "diff", "1"]).ok();
     assert!(text.contains("09.10.04 »Tangplukning på strande« er afløst af 28.03.12.\n    reglen"), "{text}");
-    assert!(text.contains("1 åbne sager har nummeret"), "{text}");
+    assert!(text.contains("åbne sager med nummeret: 1"), "{text}");
     let expired = house.run(&["kle", "show", "09.10.04", "--json"]).json();
     assert_eq!(
         (expired["standing"].as_str(), expired["successors"][0]["number"].as_str()),

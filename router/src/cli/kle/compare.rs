@@ -132,7 +132,7 @@ impl Answer {
             lines.push(format!("{}.", touched.danish));
             let mut below: Vec<String> = touched.policy.iter().map(|named| named.danish()).collect();
             if !touched.open_cases.is_empty() {
-                below.push(format!("{} åbne sager har nummeret", touched.open_cases.len()));
+                below.push(format!("åbne sager med nummeret: {}", touched.open_cases.len()));
             }
             let more = below.len().saturating_sub(SHOWN);
             lines.extend(below.into_iter().take(SHOWN).map(|line| format!("    {line}")));
@@ -149,14 +149,15 @@ impl Answer {
         if self.counts.is_empty() {
             return "Der er ingen forskel.".to_owned();
         }
-        let counts: Vec<String> = self.counts.iter().map(|(what, count)| format!("{count} {what}")).collect();
+        let counts: Vec<String> =
+            self.counts.iter().map(|(what, count)| format!("{what}: {count}")).collect();
         let touching = self.subjects.iter().filter(|touched| touched.is_felt()).count();
         let cases: usize = self.subjects.iter().map(|touched| touched.open_cases.len()).sum();
         let cases = match self.cases_counted {
-            true => format!("{cases} åbne sager i den indbyggede journal har et af numrene"),
+            true => format!("åbne sager i den indbyggede journal med et af numrene: {cases}"),
             false => "åbne sager i jeres eget ESDH er ikke talt".to_owned(),
         };
-        format!("{}. {touching} af ændringerne rører ved politikken; {cases}.", counts.join(", "))
+        format!("{}. Ændringer, der rører ved politikken: {touching}; {cases}.", counts.join(", "))
     }
 }
 

@@ -6,15 +6,16 @@ use std::process::ExitCode;
 
 use clap::Args;
 use jiff::civil::Date;
-use kle::{Counts, Diff, Fault, Report, What};
+use kle::{Counts, Diff, What};
 use serde::Serialize;
 
 use super::super::{Failure, operator, print_json};
+use super::remarks::Remarks;
 use super::{counts_danish, format_danish, read_files};
 use crate::clock::danish_day;
 use crate::setup::House;
 use crate::store::StoreError;
-use crate::subject_plan::offer::{Offer, Origin, PlanFile, made_of};
+use crate::subject_plan::offer::{Offer, Origin, made_of};
 use crate::subject_plan::{Held, SubjectPlan, named};
 
 #[derive(Args)]
@@ -148,7 +149,7 @@ impl Answer {
         lines.push(format!("{label}, gælder fra {}: {}.", self.dated, counts_danish(&self.in_force)));
         if let Some(against) = &self.against_danish {
             let changes: Vec<String> =
-                self.changes.iter().map(|(what, count)| format!("{count} {what}")).collect();
+                self.changes.iter().map(|(what, count)| format!("{what}: {count}")).collect();
             let changes = if changes.is_empty() { "ingen ændringer".to_owned() } else { changes.join(", ") };
             lines.push(format!("Over for {against}: {changes}."));
         }
@@ -203,77 +204,5 @@ pub(super) fn word<K>(what: &What<K>) -> &'static str {
         What::Erasure { .. } => "med ny slettefrist",
         What::Rekeyed { .. } => "med ny UUID",
         What::Ending { .. } => "med varslet udløb",
-    }
-}
-
-/// So many remarks of each kind are shown in words; the rest are counted.
-const SHOWN: usize = 5;
-
-/// What was noticed in the files: how often each, and the first of each where they stand.
-#[derive(Serialize)]
-struct Remarks {
-    counts: BTreeMap<&'static str, usize>,
-    first: Vec<Remark>,
-}
-
-#[derive(Serialize)]
-struct Remark {
-    code: &'static str,
-    grave: bool,
-    file: Option<String>,
-    line: Option<usize>,
-    text: String,
-}
-
-impl Remarks {
-    fn of(files: &[PlanFile], reports: &[Report]) -> Self {
-        let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
-        let mut first = Vec::new();
-        for report in reports {
-            let code = report.fault.code();
-            let seen = counts.entry(code).or_default();
-            if let Fault::More(_, count) = report.fault {
-                *seen += count;
-                continue;
-            }
-            *seen += 1;
-            if *seen <= SHOWN {
-                let place = &report.place;
-                let number = place.number.as_ref().map(|number| format!("{number}: ")).unwrap_or_default();
-                first.push(Remark {
-                    code,
-                    grave: report.fault.is_grave(),
-                    file: place.file.and_then(|file| files.get(file)).map(|file| file.name.clone()),
-                    line: place.line,
-                    text: format!("{number}{}", report.fault),
-                });
-            }
-        }
-        Self { counts, first }
-    }
-
-    fn danish(&self) -> Vec<String> {
-        let mut lines = Vec::new();
-        for (code, count) in &self.counts {
-            let own: Vec<&Remark> = self.first.iter().filter(|remark| remark.code == *code).collect();
-            lines.extend(own.iter().map(|remark| format!("  {}", remark.danish())));
-            if *count > own.len() {
-                lines.push(format!("  … og {} til af samme slags ({code})", count - own.len()));
-            }
-        }
-        if !lines.is_empty() {
-            lines.insert(0, format!("{} bemærkninger:", self.counts.values().sum::<usize>()));
-        }
-        lines
-    }
-}
-
-impl Remark {
-    fn danish(&self) -> String {
-        match (&self.file, self.line) {
-            (Some(file), Some(line)) => format!("{file}:{line}: {}", self.text),
-            (Some(file), None) => format!("{file}: {}", self.text),
-            (None, _) => self.text.clone(),
-        }
     }
 }

@@ -4,19 +4,13 @@ use std::process::ExitCode;
 
 use clap::Args;
 use jiff::civil::Date;
-use kle::{
-    Entry, ErasureDeadline, Facet, FacetPattern, KeywordKind, Number, Register, Retention, RetentionCode,
-    Standing, Subject, normalise,
-};
-use rules::Policy;
-use serde::Serialize;
+use kle::{Facet, FacetPattern, Register, RetentionCode, normalise};
 
 use super::super::{Failure, print_json};
+use super::shown::{Period, Responsible, Shown, ShownRetention, Titled};
 use super::{near, present};
 use crate::clock::danish_day;
 use crate::setup::House;
-use crate::subject_plan::SubjectPlan;
-use crate::subject_plan::touched::{Named, speaking_of};
 
 #[derive(Args)]
 pub(super) struct Show {
@@ -32,64 +26,6 @@ pub(super) struct Show {
     /// Svar som JSON.
     #[arg(long)]
     json: bool,
-}
-
-/// A number as it is shown.
-#[derive(Serialize)]
-struct Shown {
-    number: Subject,
-    title: Option<String>,
-    at: Date,
-    edition: i64,
-    label: Option<String>,
-    standing: &'static str,
-    periods: Vec<Period>,
-    successors: Vec<Titled>,
-    above: Vec<Titled>,
-    keywords: Vec<String>,
-    facet: Option<ShownFacet>,
-    retention: ShownRetention,
-    responsible: Option<Responsible>,
-    policy: Vec<Named>,
-}
-
-#[derive(Serialize)]
-struct Period {
-    title: Option<String>,
-    from: Option<Date>,
-    to: Option<Date>,
-}
-
-#[derive(Serialize)]
-struct Titled {
-    number: String,
-    title: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    derived: Option<bool>,
-}
-
-#[derive(Serialize)]
-struct ShownFacet {
-    facet: Facet,
-    title: Option<String>,
-    standing: &'static str,
-}
-
-#[derive(Serialize)]
-struct ShownRetention {
-    subject: Option<RetentionCode>,
-    facet: Option<RetentionCode>,
-    discard_after_years: Option<u8>,
-    settled: bool,
-    erasure: Option<ErasureDeadline>,
-}
-
-#[derive(Serialize)]
-struct Responsible {
-    unit: String,
-    name: String,
-    by: Subject,
-    facets: Option<FacetPattern>,
 }
 
 impl Show {
@@ -142,67 +78,7 @@ impl Show {
     }
 }
 
-fn standing<K>(standing: &Standing<'_, K>) -> &'static str {
-    match standing {
-        Standing::Current(_) => "current",
-        Standing::Expired { .. } => "expired",
-        Standing::NotYet(_) => "not-yet",
-        Standing::Unknown { .. } => "unknown",
-    }
-}
-
 impl Shown {
-    fn of(plan: &SubjectPlan, policy: &Policy, number: Subject, facet: Option<Facet>, day: Date) -> Self {
-        let register = &plan.register;
-        let titled = |number: Subject, derived| Titled {
-            number: number.to_string(),
-            title: register.title(number, day).map(str::to_owned),
-            derived,
-        };
-        let stands = register.subject(number, day);
-        let successors = match &stands {
-            Standing::Expired { successors, .. } => {
-                let derived = |next: &kle::Successor<Subject>| next.basis == kle::Basis::Derived;
-                successors.iter().map(|next| titled(next.number, Some(derived(next)))).collect()
-            }
-            _ => Vec::new(),
-        };
-        let rule = register.retention(number, facet, day);
-        Self {
-            title: register.title(number, day).map(str::to_owned),
-            at: day,
-            edition: plan.number,
-            label: plan.label.clone(),
-            standing: standing(&stands),
-            periods: register.subjects().of(number).iter().map(Period::of).collect(),
-            successors,
-            above: number.prefixes().skip(1).map(|above| titled(above, None)).collect(),
-            keywords: keywords(register, number),
-            facet: facet.map(|facet| ShownFacet::of(register, facet, day)),
-            retention: ShownRetention {
-                subject: rule.subject,
-                facet: rule.facet,
-                discard_after_years: match rule.outcome {
-                    Retention::Discard { after_years } => Some(after_years),
-                    Retention::Preserve => None,
-                },
-                settled: rule.is_settled(),
-                erasure: rule.erasure,
-            },
-            responsible: policy.answers_for(number, facet).map(|(by, facets, unit)| Responsible {
-                unit: unit.id.clone(),
-                name: unit.name.clone(),
-                by,
-                facets,
-            }),
-            policy: speaking_of(policy, number)
-                .into_iter()
-                .filter(|named| named.kind != "responsibility")
-                .collect(),
-            number,
-        }
-    }
-
     fn danish(&self) -> String {
         let title = self.title.as_deref().unwrap_or("(uden titel)");
         let mut lines = vec![format!("{} {title}", self.number)];
@@ -269,22 +145,7 @@ fn few(words: &[String]) -> String {
     }
 }
 
-/// The keywords of a number, those that fix a facet with it; not its own title and what is no longer said.
-fn keywords(register: &Register, number: Subject) -> Vec<String> {
-    let plain = register.keywords_of(number).iter().filter(|keyword| keyword.kind == KeywordKind::Plain);
-    plain
-        .map(|keyword| match keyword.facet {
-            Some(facet) => format!("{} ({facet})", keyword.text),
-            None => keyword.text.clone(),
-        })
-        .collect()
-}
-
 impl Period {
-    fn of<K: Number>(entry: &Entry<K>) -> Self {
-        Self { title: entry.title.clone(), from: entry.created, to: entry.expired }
-    }
-
     fn danish(&self) -> String {
         match (self.from, self.to) {
             (None, None) => "gælder".to_owned(),
@@ -292,14 +153,6 @@ impl Period {
             (None, Some(to)) => format!("indtil {to}"),
             (Some(from), Some(to)) => format!("fra {from} indtil {to}"),
         }
-    }
-}
-
-impl ShownFacet {
-    fn of(register: &Register, facet: Facet, day: Date) -> Self {
-        let stands = register.facet(facet, day);
-        let title = stands.entry().and_then(|entry| entry.title.clone());
-        Self { facet, title, standing: standing(&stands) }
     }
 }
 
