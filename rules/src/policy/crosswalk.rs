@@ -9,7 +9,8 @@ use kle::{Facet, Subject};
 use memo::Message;
 
 use super::finding::{Findings, Place};
-use super::table::{At, Table, subject};
+use super::marks::subject;
+use super::table::{At, Table};
 use crate::fold;
 
 /// The name of the FORM list; `ContentData.FORMdata` carries its numbers.

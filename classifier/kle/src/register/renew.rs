@@ -52,15 +52,19 @@ fn renewed<K: Number>(old: &Table<K>, new: Table<K>, date: Date) -> Table<K> {
         return old.clone();
     }
     let mut rows: Vec<Entry<K>> = Vec::from(new);
+    let current = |rows: &[Entry<K>]| -> BTreeSet<K> {
+        rows.iter().filter(|row| row.applies(date)).map(|row| row.number).collect()
+    };
     // A group goes on while there are numbers below it, also when the new edition is a list of subjects alone.
-    let listed: BTreeSet<K> = rows.iter().filter(|row| row.applies(date)).map(|row| row.number).collect();
+    let standing = current(&rows);
     rows.retain(|row| !row.implied);
     rows.iter_mut().for_each(|row| begin_anew(row, old, date));
+    let listed = current(&rows);
     let begun: BTreeSet<(K, Option<Date>)> = rows.iter().map(|row| (row.number, row.created)).collect();
     for mut row in old.iter().filter(|row| !row.implied).cloned() {
         let is_listed = listed.contains(&row.number);
         let later = row.created.is_some_and(|created| created > date);
-        if row.applies(date) && !is_listed && !row.is_local() {
+        if row.applies(date) && !standing.contains(&row.number) && !row.is_local() {
             row.expired = Some(date);
         } else if later && is_listed && !begun.contains(&(row.number, row.created)) {
             // What was to begin later has begun already: only the new edition knows when.
