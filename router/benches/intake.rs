@@ -5,16 +5,19 @@
 //! in one go. Environment: `MESSAGES` (default 6000), `SENDERS` (default 64), `STORED` (messages in the store before,
 //! default 0), `FOLDER` (where, default a temporary folder; one that has messages already is only filled up).
 
+mod common;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use common::{fill, number};
 use esdh::{Case, CaseNumber, Party, PartyId, Sensitivity};
 use jiff::Timestamp;
 use router::config::Config;
 use router::intake::Intake;
 use router::intake::push::{self, Gate};
-use router::journey::{Workers, drain};
+use router::journey::Workers;
 use router::setup::{self, House, World};
 use router::store::cases::KnownCase;
 use router::store::message::Stage;
@@ -35,10 +38,6 @@ name = "Pladsanvisningen"
 journals = "case"
 "#;
 
-fn number(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
-}
-
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     runtime.block_on(run());
@@ -57,7 +56,7 @@ async fn run() {
     know_the_case(&house).await;
     let there = settled(&house).await;
     if stored > there {
-        fill(&house, there..stored).await;
+        fill(&house, there..stored, letter).await;
     }
     let before = settled(&house).await;
 
@@ -146,31 +145,6 @@ async fn know_the_case(house: &House) {
         .import_cases(&[known], &house.room.entropy, house.room.clock.now())
         .await
         .expect("stored");
-}
-
-/// Puts messages into the store without a sender, as a year's mail would lie there.
-async fn fill(house: &House, numbers: std::ops::Range<u64>) {
-    let (next, fresh) = mpsc::channel(4096);
-    let workers = Workers::start(&house.room, fresh);
-    let intake = Intake::open(house.room.clone(), next);
-    use futures::{StreamExt, stream};
-    stream::iter(numbers)
-        .map(|n| {
-            let intake = intake.clone();
-            async move {
-                let now = intake.room().clock.now();
-                let mut arrival =
-                    router::intake::Arrival::begin(&intake, router::intake::Channel::Ingest, now, None);
-                arrival.write(&letter(n)).await.expect("taken");
-                arrival.finish().await.expect("stored");
-            }
-        })
-        .buffer_unordered(256)
-        .collect::<Vec<()>>()
-        .await;
-    drop(intake);
-    workers.finish().await;
-    drain(&house.room).await.expect("settled");
 }
 
 async fn send(client: &reqwest::Client, address: SocketAddr, n: u64, letter: Vec<u8>) {

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -9,6 +10,11 @@ use uuid::Uuid;
 pub trait Clock: Send + Sync {
     /// The time now.
     fn now(&self) -> Timestamp;
+}
+
+/// The day in Denmark at this time: what absence, validity and deadlines are counted by.
+pub fn danish_day(at: Timestamp) -> Date {
+    rules::time::danish(at).date()
 }
 
 /// The machine's clock.

@@ -4,11 +4,14 @@
 //! in force is an act of its own with a person, a reason and an audit line; going back is putting an older one in
 //! force. Every process notices within seconds and goes on with the new one from its next message.
 
+mod renew;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use rules::Policy;
 
+pub use self::renew::Renewed;
 use crate::audit::privacy::fit;
 use crate::audit::{Actor, Event, EventKind};
 use crate::clock::{Clock, Entropy};
@@ -17,6 +20,7 @@ use crate::room::{PostRoom, edition_of};
 use crate::setup::{PolicyFiles, SetupError};
 use crate::store::edition::EditionRow;
 use crate::store::{Store, StoreError};
+use crate::subject_plan;
 
 /// Why an edition was not made or not put in force.
 #[derive(Debug, thiserror::Error)]
@@ -61,11 +65,10 @@ fn authority_text(config: &Config) -> String {
 /// Makes a policy of whole texts.
 pub fn load(config: &Config, files: &PolicyFiles) -> Result<Policy, SetupError> {
     let policy = Policy::load(files, &edition_of(files)).map_err(SetupError::Policy)?;
-    if let Some(webhook) = policy.webhooks().next() {
-        // A call that nobody makes must not look as if it were made.
+    // A call that nobody can make must not look as if it were made, and rules do not choose whom the machine calls.
+    if let Some(why) = policy.webhooks().find_map(|webhook| config.webhooks.refusal(&webhook.id)) {
         return Err(SetupError::Said(format!(
-            "Politikfilerne har [[webhook]] \"{}\", men webhooks sendes ikke endnu. Fjern afsnittet og de regler, der bruger det.",
-            webhook.id
+            "Politikfilerne kan ikke bruges: {why}. Ellers fjern [[webhook]] og de regler, der bruger den."
         )));
     }
     let cvr = config.authority.cvr.as_deref().unwrap_or_default();
@@ -166,7 +169,7 @@ impl Desk<'_> {
     /// Puts an edition in force.
     pub async fn activate(&self, number: i64, by: &Actor, reason: &str) -> Result<Edition, EditionError> {
         let row = self.store.edition(number).await?.ok_or(EditionError::Unknown(number))?;
-        if self.config.policy.four_eyes && row.author == name_of(by) {
+        if self.config.policy.four_eyes && row.author == by.name() {
             return Err(EditionError::SecondPerson(number));
         }
         let policy = self.read(&row).await?;
@@ -210,7 +213,7 @@ impl Desk<'_> {
         let mut tx = self.store.begin().await?;
         // A reason is typed by a person: what looks like a CPR number is masked, here as in the audit log.
         let kept = fit(reason);
-        let made = (name_of(by), kept.as_str());
+        let made = (by.name(), kept.as_str());
         let (number, is_new) = tx.propose(policy.edition(), &text, made, self.entropy, now).await?;
         if is_new {
             tx.tell(
@@ -233,7 +236,7 @@ impl Desk<'_> {
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut tx = self.store.begin().await?;
-        tx.put_in_force(number, (name_of(by), &fit(reason)), now).await?;
+        tx.put_in_force(number, (by.name(), &fit(reason)), now).await?;
         tx.tell(
             Event::new(now, self.store.authority(), EventKind::RulesActivated, by.clone())
                 .with("number", number)
@@ -241,13 +244,6 @@ impl Desk<'_> {
                 .because(reason),
         );
         tx.commit(now).await
-    }
-}
-
-fn name_of(actor: &Actor) -> &str {
-    match actor {
-        Actor::Person { id, .. } => id,
-        Actor::System { part } => part,
     }
 }
 
@@ -264,6 +260,13 @@ pub async fn follow(room: Arc<PostRoom>, config: Config, mut stopped: tokio::syn
         if let Err(error) = follow_once(&room, &config).await {
             tracing::error!(error = %error, "edition in force not taken up; the old one stays");
         }
+        match subject_plan::follow_once(&room).await {
+            Ok(true) => {
+                tracing::info!(plan.number = room.held_plan().seen, "another subject plan is in force")
+            }
+            Ok(false) => {}
+            Err(error) => tracing::error!(error = %error, "subject plan not taken up; the old one stays"),
+        }
     }
 }
 
@@ -278,4 +281,38 @@ pub async fn follow_once(room: &PostRoom, config: &Config) -> Result<bool, Editi
     tracing::info!(edition.number = row.number, "another edition of the rules is in force");
     room.take_up(policy);
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Sources;
+
+    const EXAMPLE: &str = include_str!("../../rules/example.toml");
+
+    /// The complete example of the rule language names a webhook; with the section that its comment asks for it is taken.
+    #[test]
+    fn the_example_of_the_rule_language_is_taken_once_its_webhook_is_configured() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let load_with = |more: &str| {
+            let text = format!("[authority]\ncvr = \"12345678\"\n\n{more}");
+            std::fs::write(folder.path().join("modtag.toml"), text).expect("written");
+            let sources =
+                Sources { file: None, working_folder: folder.path().to_owned(), environment: Vec::new() };
+            let config = Config::load(&sources).expect("a configuration");
+            load(&config, &vec![("example.toml".into(), EXAMPLE.into())])
+        };
+        let target = "[webhooks.target.gis]\nurl = \"https://gis.example/modtag\"\nsecret_file = \"gis\"\n";
+        let listed = |host: &str| format!("[webhooks]\nallow_hosts = [\"{host}\"]\n\n{target}");
+        assert!(load_with(&listed("GIS.example")).is_ok());
+        for (more, word) in [
+            (String::new(), "[webhooks.target.gis]"),
+            (target.to_owned(), "webhooks.allow_hosts"),
+            (listed("example"), "webhooks.allow_hosts"),
+            (listed("other.gis.example"), "webhooks.allow_hosts"),
+        ] {
+            let said = load_with(&more).expect_err("refused").to_string();
+            assert!(said.contains("\"gis\"") && said.contains(word), "{said}");
+        }
+    }
 }

@@ -12,12 +12,15 @@ pub mod digital_post;
 pub mod keys;
 pub mod organisation;
 pub mod store;
+pub mod webhook;
 
 pub mod backup;
 pub mod cli;
 pub mod editions;
 pub mod replay;
+pub mod responsibility;
 pub mod story;
+pub mod subject_plan;
 pub mod table;
 pub mod web;
 

@@ -13,9 +13,12 @@ use crate::audit::{Actor, Event, EventKind};
 use crate::clock::{Clock, Entropy};
 use crate::content::ContentStore;
 use crate::digital_post::DigitalPost;
+use crate::organisation::Snapshot;
 use crate::store::Store;
 use crate::store::journal::BuiltIn;
 use crate::store::message::Lease;
+use crate::subject_plan::{Held, SubjectPlan};
+use crate::webhook::Webhooks;
 
 /// Postfunktion: the room, its shelves and its clock.
 #[doc(alias = "postfunktion")]
@@ -28,6 +31,8 @@ pub struct PostRoom {
     pub journal: Journal,
     /// Where receipts go; none when Digital Post is not configured.
     pub digital_post: Option<DigitalPost>,
+    /// Other systems that may be told of a letter.
+    pub webhooks: Webhooks,
     /// What suggests subjects.
     pub suggest: Box<dyn classifier::Suggest + Send + Sync>,
     /// The time.
@@ -42,6 +47,8 @@ pub struct PostRoom {
     pub bell: Notify,
     claims: AtomicU64,
     policy: RwLock<Arc<Policy>>,
+    organisation: RwLock<Option<Arc<Snapshot>>>,
+    subject_plan: RwLock<Held>,
 }
 
 /// Where letters are journaled.
@@ -96,6 +103,8 @@ pub struct Parts {
     pub journal: Journal,
     /// Where receipts go.
     pub digital_post: Option<DigitalPost>,
+    /// Other systems that may be told of a letter.
+    pub webhooks: Webhooks,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -115,6 +124,7 @@ impl PostRoom {
             content: parts.content,
             journal: parts.journal,
             digital_post: parts.digital_post,
+            webhooks: parts.webhooks,
             suggest: Box::new(classifier::NoModel),
             clock: parts.clock,
             entropy: parts.entropy,
@@ -123,6 +133,8 @@ impl PostRoom {
             bell: Notify::new(),
             claims: AtomicU64::new(0),
             policy: RwLock::new(Arc::new(parts.policy)),
+            organisation: RwLock::new(None),
+            subject_plan: RwLock::default(),
         })
     }
 
@@ -134,6 +146,31 @@ impl PostRoom {
     /// Goes on with another policy from the next message on.
     pub fn take_up(&self, policy: Policy) {
         *self.policy.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(policy);
+    }
+
+    /// The organisation as its source last told it, for who is at work; `None` without a source.
+    pub fn organisation(&self) -> Option<Arc<Snapshot>> {
+        self.organisation.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// Goes by another telling of the organisation from the next hand-over on.
+    pub fn know_organisation(&self, snapshot: Arc<Snapshot>) {
+        *self.organisation.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(snapshot);
+    }
+
+    /// The subject plan in force; `None` when none was imported, or when it cannot be read.
+    pub fn subject_plan(&self) -> Option<Arc<SubjectPlan>> {
+        self.held_plan().plan
+    }
+
+    /// The edition that was last looked at, and its plan when it could be read.
+    pub fn held_plan(&self) -> Held {
+        self.subject_plan.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// Goes on with another subject plan from the next batch on.
+    pub fn hold_plan(&self, held: Held) {
+        *self.subject_plan.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = held;
     }
 
     /// A claim from now on.

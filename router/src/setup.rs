@@ -17,6 +17,8 @@ use crate::organisation;
 use crate::room::{Journal, Parts, PostRoom, Settings};
 use crate::store::journal::BuiltIn;
 use crate::store::{Store, StoreError};
+use crate::subject_plan;
+use crate::webhook::Target;
 
 /// Why a post room could not be opened. The text is for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -109,12 +111,18 @@ pub async fn open_furnished(
         journal: Journal::BuiltIn(builtin),
         digital_post: DigitalPost::open(&config.digital_post)
             .map_err(|error| SetupError::Said(error.danish()))?,
+        webhooks: Target::open_all(&config.webhooks).map_err(|error| SetupError::Said(error.danish()))?,
         clock,
         entropy,
         settings: settings(&config),
         policy,
     }));
+    subject_plan::follow_once(&room).await?;
     protect(&room, &config).await?;
+    if let Err(error) = organisation::Follower::of(&config).look(&room).await {
+        // Mail goes to whom it is meant for, as without a source; modtag check tells what to do.
+        tracing::error!(error = %error, "who is at work is not known");
+    }
     let origin = config.audit_origin().unwrap_or_else(|| format!("modtag/{cvr}"));
     let seed = room.store.keys().audit_signer().to_bytes();
     let signer = Signer::new(&origin, &seed).map_err(|_| {
@@ -150,6 +158,22 @@ pub async fn open_store(config: &Config, keys: &Keys, cvr: &str) -> Result<Store
     Ok(Store::open(&place, keys.authority(cvr), config.database.max_connections).await?)
 }
 
+/// The database of this configuration when it is there already and is this program's. Nothing is made and nothing brought up
+/// to date: for commands that work without one, and know more with one.
+pub async fn store_at_hand(config: &Config) -> Result<Option<Store>, SetupError> {
+    let place = config.database().map_err(|error| SetupError::Said(error.danish()))?;
+    let missing = matches!(&place, config::DatabaseLocation::Sqlite(file) if !file.exists());
+    let Some(cvr) = config.authority.cvr.as_deref().filter(|_| !missing && config.keys.file.exists()) else {
+        return Ok(None);
+    };
+    let store = open_store(config, &KeyFile::open(&config.keys.file)?, cvr).await?;
+    if store.pending_migrations().await? == 0 {
+        return Ok(Some(store));
+    }
+    store.close().await;
+    Ok(None)
+}
+
 /// A database sealed with other keys must not be written with these: nothing in it could be read again.
 async fn same_keys(store: &Store, keys: &Keys, now: jiff::Timestamp) -> Result<(), SetupError> {
     const NAME: &str = "key-fingerprint";
@@ -162,6 +186,25 @@ async fn same_keys(store: &Store, keys: &Keys, now: jiff::Timestamp) -> Result<(
         )),
         None => Ok(store.set_meta(NAME, &keys.fingerprint(), now).await?),
     }
+}
+
+/// The database of an installation that has one already; `None` where no start has made it yet.
+pub(crate) async fn existing_store(
+    config: &Config,
+    now: jiff::Timestamp,
+) -> Result<Option<Store>, SetupError> {
+    let begun = match config.database() {
+        Ok(config::DatabaseLocation::Sqlite(file)) => file.exists(),
+        _ => true,
+    };
+    let (true, Some(cvr)) = (begun && config.keys.file.exists(), &config.authority.cvr) else {
+        return Ok(None);
+    };
+    let keys = KeyFile::open(&config.keys.file)?;
+    let store = open_store(config, &keys, cvr).await?;
+    store.migrate().await?;
+    same_keys(&store, &keys, now).await?;
+    Ok(Some(store))
 }
 
 pub(crate) fn backend(config: &Config) -> Result<Backend, SetupError> {

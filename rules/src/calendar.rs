@@ -62,6 +62,18 @@ pub fn add_working_days(date: Date, n: u32) -> Date {
     date
 }
 
+/// The last working day before `date`. Stops at the calendar's first day.
+pub fn working_day_before(date: Date) -> Date {
+    let mut date = date;
+    while let Ok(yesterday) = date.yesterday() {
+        date = yesterday;
+        if is_working_day(date) {
+            break;
+        }
+    }
+    date
+}
+
 /// How many working days from `from` to `to`: `from` is not counted, `to` is. Negative when `to` comes first.
 pub fn working_days_between(from: Date, to: Date) -> i64 {
     if to < from {
@@ -217,6 +229,19 @@ mod tests {
             (date(2026, 12, 30), 1, date(2027, 1, 4)),
         ] {
             assert_eq!(add_working_days(from, days), expected, "{from} + {days}");
+        }
+    }
+
+    #[test]
+    fn the_working_day_before_leaps_back_over_what_is_none() {
+        for (day, expected) in [
+            (date(2026, 11, 20), date(2026, 11, 19)),
+            (date(2026, 11, 23), date(2026, 11, 20)),
+            (date(2026, 12, 28), date(2026, 12, 23)),
+            (date(2026, 4, 7), date(2026, 4, 1)),
+            (Date::MIN, Date::MIN),
+        ] {
+            assert_eq!(working_day_before(day), expected, "{day}");
         }
     }
 

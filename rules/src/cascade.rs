@@ -83,6 +83,12 @@ impl<'a> Asked<'a> {
         self.found.get_or_init(|| self.policy.index.look_up(&self.looked))
     }
 
+    /// The same, for the last step that asks.
+    fn take_found(&mut self) -> Found<'a> {
+        let policy = self.policy;
+        self.found.take().unwrap_or_else(|| policy.index.look_up(&self.looked))
+    }
+
     /// Leaves a line without deciding.
     fn pass(&mut self, step: Step, code: &str, text: impl Into<String>) -> Option<Verdict> {
         self.line(step, code, false, text);
@@ -134,7 +140,7 @@ impl<'a> Asked<'a> {
             outcome: verdict.outcome,
             annotations: self.annotations,
             suggestions,
-            trace: Trace { edition: self.policy.edition().to_owned(), lines: self.lines },
+            trace: Trace { edition: self.policy.edition().to_owned(), kle: None, lines: self.lines },
             further: self.further,
         }
     }

@@ -293,6 +293,9 @@ pub enum CaseOrSubject {
 pub struct Trace {
     /// Edition (digest) of rule set and maps.
     pub edition: String,
+    /// Edition (digest) of the subject plan that the KLE mark was held against; set by whoever gathered the facts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kle: Option<String>,
     /// The lines, in order.
     pub lines: Vec<TraceLine>,
 }

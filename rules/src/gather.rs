@@ -5,6 +5,7 @@
 
 mod kinds;
 mod parties;
+mod plan;
 mod references;
 mod technical;
 
@@ -12,5 +13,6 @@ pub(crate) use kinds::{first_sender_is_us, read_mark};
 pub use kinds::{has_forbidden_file, marked_subject, message_kind, recipient_kind, sender_kind};
 pub(crate) use parties::sender_cvr;
 pub use parties::{Party, PartyIdType, PartyRole, parties};
+pub use plan::held_against;
 pub use references::{Lookup, Reference, references};
 pub use technical::technical_marks;

@@ -8,47 +8,44 @@
 //! condition alone to say, so that the index can never change what is decided or what the trace says.
 
 mod candidates;
+mod hash;
 mod key;
+mod lists;
 mod look_up;
 mod parts;
+mod words;
 
-use std::collections::HashMap;
 use std::fmt;
 
 use kle::{FacetPattern, Subject};
 
+use self::hash::Table;
 use self::key::Key;
+use self::lists::{Filed, Lists, ListsDraft};
 use self::look_up::FieldKeys;
 pub(crate) use self::look_up::Found;
 use self::parts::{Parts, PartsDraft};
+use self::words::Words;
 use crate::{MessageKind, Rule, SenderKind};
 
 /// Names one list of rules.
 type ListId = u32;
 
-/// The list of rules that are asked whatever the message has.
+/// The list of rules that are asked whatever the message has; every message leads to it.
 const ALWAYS: ListId = 0;
 
 /// Rules by what a message must have to match them.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Index {
-    lists: Vec<Filed>,
-    subjects: HashMap<(Option<Subject>, Option<FacetPattern>), ListId>,
-    kinds: HashMap<MessageKind, ListId>,
-    senders: HashMap<SenderKind, ListId>,
+    lists: Lists,
+    subjects: Table<(Option<Subject>, Option<FacetPattern>), ListId>,
+    kinds: Table<MessageKind, ListId>,
+    senders: Table<SenderKind, ListId>,
     /// By the sender's CVR number.
-    sender_cvrs: HashMap<String, ListId>,
+    sender_cvrs: Table<Box<str>, ListId>,
     fields: Vec<FieldKeys>,
+    words: Words,
     parts: Parts,
-}
-
-/// The rules filed under one key, by their place in the order, ascending.
-#[derive(Clone, Debug, Default)]
-struct Filed {
-    /// Those that hold; they are asked in the first step.
-    holds: Vec<u32>,
-    /// The others.
-    others: Vec<u32>,
 }
 
 impl Index {
@@ -57,32 +54,27 @@ impl Index {
         let choice = key::Choice::among(rules);
         let mut draft = Draft::default();
         for (place, rule) in (0u32..).zip(rules) {
-            match choice.keys(&rule.when) {
-                None => draft.index.lists[ALWAYS as usize].add(place, rule),
-                Some(keys) => keys.into_iter().for_each(|key| draft.file(key, place, rule)),
+            let filing = choice.filing(&rule.when);
+            let also = filing.also.map_or(ALWAYS, |key| draft.list(key));
+            let filed = Filed { place, also };
+            match filing.keys {
+                None => draft.lists.add(ALWAYS, rule, filed),
+                Some(keys) => {
+                    for key in keys {
+                        let list = draft.list(key);
+                        draft.lists.add(list, rule, filed);
+                    }
+                }
             }
         }
-        match draft.parts.build() {
-            Some(parts) => Self { parts, ..draft.index },
-            None => Self::of_nothing(rules),
-        }
+        draft.build().unwrap_or_else(|| Self::of_nothing(rules))
     }
 
     /// An index that asks every rule of every message: what the real one is held against.
     pub(crate) fn of_nothing(rules: &[Rule]) -> Self {
-        let mut index = Draft::default().index;
-        (0u32..).zip(rules).for_each(|(place, rule)| index.lists[ALWAYS as usize].add(place, rule));
-        index
-    }
-}
-
-impl Filed {
-    fn add(&mut self, place: u32, rule: &Rule) {
-        let list = if rule.holds() { &mut self.holds } else { &mut self.others };
-        // A rule that says the same thing twice is filed once.
-        if list.last() != Some(&place) {
-            list.push(place);
-        }
+        let mut lists = ListsDraft::default();
+        (0u32..).zip(rules).for_each(|(place, rule)| lists.add(ALWAYS, rule, Filed { place, also: ALWAYS }));
+        Self { lists: lists.build(), ..Self::default() }
     }
 }
 
@@ -93,54 +85,45 @@ impl fmt::Debug for Index {
 }
 
 /// An index while rules are being filed.
+#[derive(Default)]
 struct Draft {
     index: Index,
+    lists: ListsDraft,
     parts: PartsDraft,
 }
 
-impl Default for Draft {
-    fn default() -> Self {
-        let index = Index {
-            lists: vec![Filed::default()],
-            subjects: HashMap::new(),
-            kinds: HashMap::new(),
-            senders: HashMap::new(),
-            sender_cvrs: HashMap::new(),
-            fields: Vec::new(),
-            parts: Parts::default(),
-        };
-        Self { index, parts: PartsDraft::default() }
-    }
-}
-
 impl Draft {
-    fn file(&mut self, key: Key, place: u32, rule: &Rule) {
-        let Index { lists, subjects, kinds, senders, sender_cvrs, fields, .. } = &mut self.index;
-        let next = ListId::try_from(lists.len()).unwrap_or(ALWAYS);
+    /// The list of a key, made when there is none.
+    fn list(&mut self, key: Key) -> ListId {
+        let Index { subjects, kinds, senders, sender_cvrs, fields, words, .. } = &mut self.index;
+        let next = self.lists.next();
         let list = match key {
             Key::Subject(subject, facet) => *subjects.entry((subject, facet)).or_insert(next),
             Key::Kind(kind) => *kinds.entry(kind).or_insert(next),
             Key::Sender(kind) => *senders.entry(kind).or_insert(next),
-            Key::SenderCvr(cvr) => *sender_cvrs.entry(cvr).or_insert(next),
+            Key::SenderCvr(cvr) => *sender_cvrs.entry(cvr.into()).or_insert(next),
             Key::Value(field, value) => {
                 let slot = FieldKeys::slot(fields, field);
-                *fields[slot].values.entry(value).or_insert(next)
+                *fields[slot].values.entry(value.into()).or_insert(next)
             }
             Key::Filled(field) => {
                 let slot = FieldKeys::slot(fields, field);
                 *fields[slot].filled.get_or_insert(next)
             }
-            Key::Word(word, place) => self.parts.word(word, place, next),
+            Key::Word(word, place) => words.seek(&word, place, next),
             Key::Part(field, part, at_start) => {
                 let slot = FieldKeys::slot(fields, field);
                 fields[slot].has_parts = true;
-                self.parts.part(part, slot, at_start, next)
+                self.parts.seek(part, slot, at_start, next)
             }
         };
-        if list == next {
-            lists.push(Filed::default());
-        }
-        lists[list as usize].add(place, rule);
+        self.lists.make(list);
+        list
+    }
+
+    /// `None` when pieces of values are longer in all than can be numbered.
+    fn build(self) -> Option<Index> {
+        Some(Index { lists: self.lists.build(), parts: self.parts.build()?, ..self.index })
     }
 }
 

@@ -24,18 +24,21 @@ mod lint;
 mod policy;
 pub mod replay;
 mod rule;
-mod time;
+pub mod time;
 
 pub use cascade::decide;
 pub use decision::*;
 pub use example::{ExampleResult, run_examples, sketched};
 pub use facts::*;
 pub use gather::{
-    Lookup, Party, PartyIdType, PartyRole, Reference, has_forbidden_file, marked_subject, message_kind,
-    parties, recipient_kind, references, sender_kind, technical_marks,
+    Lookup, Party, PartyIdType, PartyRole, Reference, has_forbidden_file, held_against, marked_subject,
+    message_kind, parties, recipient_kind, references, sender_kind, technical_marks,
 };
 pub use lint::{Evidence as LintEvidence, KleState, Lint, lint};
-pub use policy::{Authority, ClosedCase, Finding, Journals, Person, Policy, Queue, Role, Unit, Webhook};
+pub use policy::{
+    Authority, ClosedCase, Finding, Journals, Mention, MentionedBy, Person, Policy, Queue, Role, Unit,
+    Webhook,
+};
 pub use rule::Rule;
 
 /// Every field path that a rule may name, in the order of the schema, then our own.

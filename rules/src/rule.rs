@@ -57,7 +57,7 @@ pub struct Rule {
 impl Rule {
     /// Is the rule in force when the message became available, and does the message satisfy its condition?
     pub(crate) fn matches(&self, looked: &Looked<'_>) -> bool {
-        self.header.in_force(looked.received().date()) && self.when.test(looked, self.forwarded_marks)
+        self.header.in_force(|| looked.received().date()) && self.when.test(looked, self.forwarded_marks)
     }
 
     /// Who answers for the rule: id of a unit or a person.

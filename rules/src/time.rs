@@ -11,18 +11,23 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 static DENMARK: LazyLock<TimeZone> =
     LazyLock::new(|| TimeZoneDatabase::bundled().get("Europe/Copenhagen").unwrap_or(TimeZone::UTC));
 
+/// The Danish time zone.
+pub fn denmark() -> TimeZone {
+    DENMARK.clone()
+}
+
 /// Date and hour in Denmark.
-pub(crate) fn danish(at: Timestamp) -> DateTime {
+pub fn danish(at: Timestamp) -> DateTime {
     DENMARK.to_datetime(at)
 }
 
 /// Noon of a Danish day.
-pub(crate) fn noon(date: Date) -> Option<Timestamp> {
+pub fn noon(date: Date) -> Option<Timestamp> {
     DENMARK.to_timestamp(date.at(12, 0, 0, 0)).ok()
 }
 
 /// The last second of a Danish day; `None` beyond the end of the calendar.
-pub(crate) fn end_of_day(date: Date) -> Option<Timestamp> {
+pub fn end_of_day(date: Date) -> Option<Timestamp> {
     DENMARK.to_timestamp(date.at(23, 59, 59, 0)).ok()
 }
 

@@ -48,7 +48,7 @@ fn the_demo_runs_to_its_end_and_says_that_the_log_is_intact() {
 }
 
 /// Every command, with those below it.
-const COMMANDS: [&[&str]; 34] = [
+const COMMANDS: [&[&str]; 41] = [
     &[],
     &["demo"],
     &["serve"],
@@ -74,7 +74,14 @@ const COMMANDS: [&[&str]; 34] = [
     &["org"],
     &["org", "show"],
     &["org", "diff"],
+    &["org", "report"],
     &["org", "sync"],
+    &["kle"],
+    &["kle", "import"],
+    &["kle", "show"],
+    &["kle", "list"],
+    &["kle", "diff"],
+    &["kle", "crosswalk"],
     &["keys"],
     &["keys", "show"],
     &["keys", "rotate"],

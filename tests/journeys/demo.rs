@@ -11,6 +11,8 @@ use router::journey::Workers;
 use router::story::Story;
 use serde::Deserialize;
 
+use crate::program::Installation;
+
 /// What the index says of a letter; its first lines explain the words.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -199,4 +201,27 @@ fn journaled_as_decided(file: &str, taken: &Taken, story: &Story) -> Option<Stri
         (_, None) => !should,
     };
     (!right).then(|| format!("{file}: decided {journaling} {:?}, journaled on {on:?}", decision.case))
+}
+
+#[test]
+fn the_rules_of_the_demo_pass_their_examples_and_nothing_about_them_is_doubtful() {
+    let house = Installation::new(None);
+    let folder = demo().join("policy");
+    let files: Vec<PathBuf> =
+        router::cli::demo_policy_files().iter().map(|(name, _)| folder.join(name)).collect();
+    let config =
+        format!("[authority]\ncvr = \"97310240\"\nname = \"Åløse Kommune\"\n\n[policy]\nfiles = {files:?}\n");
+    house.write("modtag.toml", config);
+    let found = house.run(&["rules", "check", "--json"]).json();
+    let rules = found["rules"].as_u64().expect("a number");
+    assert!(rules >= 80, "the demo has only {rules} rules");
+    assert!(found["examples"].as_u64() >= Some(rules), "{}", found["examples"]);
+    assert_eq!(found["failed"].as_array().map(Vec::len), Some(0), "{}", found["failed"]);
+    // What grows old by itself is for whoever looks after the demo, not for a test.
+    let doubts = found["lints"].as_array().expect("lints");
+    let doubts: Vec<_> = doubts
+        .iter()
+        .filter(|doubt| !matches!(doubt["code"].as_str(), Some("review-overdue" | "validity-over")))
+        .collect();
+    assert!(doubts.is_empty(), "{doubts:#?}");
 }

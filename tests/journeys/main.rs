@@ -5,10 +5,14 @@
 mod house;
 mod program;
 
+mod absence;
 mod editions;
+mod faulty_rules;
+mod kle;
 mod law;
 mod on_its_way;
 mod replay;
+mod responsibility;
 mod taking_in;
 
 mod canary;
@@ -21,3 +25,4 @@ mod postgres_rows;
 
 mod keeping;
 mod trouble;
+mod webhooks;

@@ -1,6 +1,7 @@
 //! The organisation from the outside: each source, what it may do wrong, and what becomes of the policy files.
 
 mod bad_days;
+mod in_force;
 mod sources;
 mod syncing;
 mod tables;
@@ -79,6 +80,15 @@ impl Authority {
             authority.set(&format!("FILES__{key}_FILE"), &authority.path(name).display().to_string());
         }
         authority
+    }
+
+    /// Reads the contact structure of Digital Post besides.
+    pub fn reads_contact_points(&mut self, simulator: &Simulator) {
+        self.set("CONTACT_STRUCTURE__ORGANISATION_ID", "3f2a1c9e-1111-4000-8000-000000000009");
+        self.set_any("DIGITAL_POST__BASE_URL", &format!("{}/apis/v1", simulator.url()));
+        self.set_any("DIGITAL_POST__SYSTEM_ID", "3f2a1c9e-1111-4000-8000-000000000001");
+        self.set_any("DIGITAL_POST__API_TOKEN", "kanariefugl-token");
+        self.set_any("DIGITAL_POST__TIMEOUT_SECONDS", "1");
     }
 
     /// Sets a key of `[organisation]`.

@@ -53,6 +53,7 @@ async fn house(cvr: &str, url: &str) -> World {
     };
     store.remember_sent(&[letter], now).await.expect("the letter is remembered");
     store.protect(&["6909909999".into()], now).await.expect("the person is protected");
+    crate::kle::import(&world, &["plan-1.xml"]).await;
     let answer =
         Letter::from_citizen(1, PARTY, "Mette Prøve").to(cvr).answering(uuid(9000), None, None).bytes();
     let taken = world.receive(&[answer]).await;

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use journeys::letters::{Letter, uuid};
+use journeys::sink::Sink;
 use journeys::{Engine, World, on_both_databases};
 use router::journey::{Answer, answer};
-use router::replay::{self, Comparison, Kind, Shown, Sides, Tally};
+use router::replay::{self, Comparison, Kind, Shown, Sides, Surveyor, Tally};
 use router::store::dump::TABLES;
 use router::store::past::Period;
 use rules::{HandOver, Journaling, Policy};
@@ -14,6 +15,7 @@ use rules::{HandOver, Journaling, Policy};
 use crate::demo::{municipality, take};
 use crate::editions::policy_with;
 use crate::program::Installation;
+use crate::webhooks;
 
 /// Every row of the authority, as a backup would write it.
 async fn all_rows(world: &World) -> Vec<Vec<u8>> {
@@ -62,6 +64,23 @@ on_both_databases!(
         world.everything_is_settled().await;
     }
 );
+
+on_both_databases!(a_replay_calls_nobody_though_its_rules_say_so, |engine: Engine| async move {
+    let sink = Sink::start().await;
+    let world = webhooks::world_calling(engine, &sink, |_| {}).await;
+    world.receive(&[webhooks::letter(1, "Flytning"), webhooks::letter(2, "Om en vejskade")]).await;
+    assert_eq!(sink.seen().len(), 2, "each was told when it came");
+    let rows = all_rows(&world).await;
+    let calls_more = include_str!("../corpus/cascade/policy.toml").to_owned()
+        + "[[webhook]]\nid = \"gis\"\nname = \"Kortsystemet\"\n[[rule]]\nid = \"alt\"\ntitle = \"Alt til Park\"\n\
+           when = { sender = \"citizen\" }\nthen = { unit = \"park\" }\nwebhook = \"gis\"\n";
+    let new = policy(&[("policy.toml".into(), calls_more)]);
+    let tally = replayed(&world, None, new, Period::default()).await;
+    assert_eq!((tally.messages, tally.unchanged), (2, 0), "both would go elsewhere, and be told of");
+    world.work().await;
+    assert_eq!(sink.seen().len(), 2, "nobody is told of what only might have been");
+    assert!(rows == all_rows(&world).await, "there is no effect that could be carried out later");
+});
 
 on_both_databases!(differences_are_told_per_receiver_with_their_messages, |engine: Engine| async move {
     let world = World::open(engine).await;
@@ -115,6 +134,31 @@ on_both_databases!(an_edition_is_held_against_what_people_chose, |engine: Engine
     let said = Shown::of(tally, None, None, &[&new]).danish();
     assert!(said.contains("valgte det samme for 2 (66,7 %)"), "{said}");
     world.everything_is_settled().await;
+});
+
+on_both_databases!(a_survey_hears_every_rule_that_has_a_say, |engine: Engine| async move {
+    let world = World::open(engine).await;
+    let letter = |number, label: &str| Letter::from_citizen(number, "6101701111", "Ane Prøve").label(label);
+    world.receive(&[letter(1, "Om rågerne").kle("27.18.04", None).bytes()]).await;
+    world.wait(std::time::Duration::from_secs(3 * 86_400));
+    world
+        .receive(&[letter(2, "Om ravnene").kle("27.18.04", None).bytes(), letter(3, "Om rågerne").bytes()])
+        .await;
+    let mut files = policy_with("rågerne", "plads");
+    let marks = "[[rule]]\nid = \"maerke\"\ntitle = \"Mærk\"\nwhen = { kle = \"27\" }\nannotate = { tags = [\"x\"] }\n";
+    files.insert(1, ("maerker.toml".into(), marks.into()));
+    let store = &world.room().store;
+    let surveyor = Surveyor(Arc::new(policy(&files)));
+    let survey = replay::run(store.past(Period::default()), store.keys(), &surveyor, &|_| ())
+        .await
+        .expect("the store answers");
+    let day = |text: &str| text.parse::<jiff::civil::Date>().expect("a day");
+    assert_eq!((survey.messages, survey.since), (3, Some(day("2026-11-20"))));
+    let heard = |rule: &str| survey.rules.get(rule).map(|heard| (heard.times, heard.last));
+    assert_eq!(heard("prove-rågerne"), Some((2, day("2026-11-23"))));
+    assert_eq!(heard("maerke"), Some((2, day("2026-11-23"))), "a rule that only marks is heard too");
+    let (subject, marked) = survey.subjects.iter().next().expect("a number");
+    assert_eq!((subject.to_string().as_str(), marked.messages, marked.by_rule), ("27.18.04", 2, 1));
 });
 
 on_both_databases!(a_damaged_past_message_is_told_and_left_out, |engine: Engine| async move {

@@ -15,6 +15,21 @@ use router::store::message::Stage;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
+on_both_databases!(programs_that_start_at_once_on_a_new_database_all_start, |engine: Engine| async move {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = world::config(folder.path(), engine).await;
+    let starts = (0..6).map(|_| {
+        let (config, clock) = (config.clone(), Arc::new(SetClock::new(morning())));
+        let policy = include_str!("../corpus/cascade/policy.toml").to_owned();
+        tokio::spawn(world::open(config, clock, vec![("policy.toml".into(), policy)]))
+    });
+    for house in futures::future::join_all(starts).await {
+        let store = house.expect("it started").room.store.clone();
+        assert_eq!(store.editions().await.expect("an answer").len(), 1);
+        store.close().await;
+    }
+});
+
 /// A small file system of its own, taken away with the test. Needs root.
 struct SmallDisk {
     folder: tempfile::TempDir,

@@ -125,6 +125,14 @@ impl Actor {
         Actor::Person { id: id.to_owned(), role: role.to_owned() }
     }
 
+    /// The part's name or the person's user id.
+    pub fn name(&self) -> &str {
+        match self {
+            Actor::System { part } => part,
+            Actor::Person { id, .. } => id,
+        }
+    }
+
     fn fit(self) -> Actor {
         match self {
             Actor::System { part } => Actor::System { part: privacy::fit(&part) },

@@ -9,7 +9,9 @@ use super::{Failure, house, operator};
 use crate::audit::{Actor, EventKind};
 use crate::config::Config;
 use crate::journey;
-use crate::store::message::Stage;
+use crate::room::PostRoom;
+use crate::store::effect::EffectKind;
+use crate::store::message::{MessageRow, Stage};
 use crate::story;
 
 #[derive(Args)]
@@ -57,10 +59,23 @@ impl Answer {
         journey::answer(room, &row.uuid()?, answer).await.map_err(|error| Failure::Said(error.danish()))?;
         journey::drain(room).await?;
         let row = room.store.message(&row.uuid()?).await?.unwrap_or(row);
-        println!("{}: {}", row.stage()?.danish(), journey::outcome_danish(&row.outcome));
+        say(room, &row).await?;
         room.store.close().await;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// How a message stands now, and whether others have heard of it.
+async fn say(room: &PostRoom, row: &MessageRow) -> Result<(), Failure> {
+    println!("{}: {}", row.stage()?.danish(), journey::outcome_danish(&row.outcome));
+    for effect in room.store.effects(&row.id).await? {
+        if effect.kind()? == EffectKind::Webhook {
+            let fault = effect.last_fault.as_deref().map(|fault| format!(": {fault}")).unwrap_or_default();
+            let state = if effect.state == "done" { "udført" } else { "ikke udført" };
+            println!("webhook {}: {state}{fault}", journey::webhook_of(&effect.key));
+        }
+    }
+    Ok(())
 }
 
 #[derive(Args)]
@@ -94,7 +109,7 @@ impl Retry {
         tx.commit(now).await?;
         journey::drain(room).await?;
         let row = room.store.message(&row.uuid()?).await?.unwrap_or(row);
-        println!("{}: {}", row.stage()?.danish(), journey::outcome_danish(&row.outcome));
+        say(room, &row).await?;
         room.store.close().await;
         Ok(ExitCode::SUCCESS)
     }

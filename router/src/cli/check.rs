@@ -7,8 +7,13 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{Failure, load, print_json};
+use crate::clock::{Clock, SystemClock, danish_day};
 use crate::config::Config;
+use crate::organisation;
 use crate::setup::{self, World};
+use crate::store::StoreError;
+use crate::store::effect::EffectKind;
+use crate::subject_plan;
 
 #[derive(Args)]
 pub(super) struct Check {
@@ -94,11 +99,30 @@ async fn look(config: Config) -> Vec<Found> {
         }
         Err(error) => found.push(Found { what: what_of(&error), state: "fejl", text: error.to_string() }),
     }
+    found.extend(at_work(&from));
     if from.digital_post.base_url.is_none() {
         let text = "Digital Post er ikke sat op; kvitteringer noteres, men sendes ikke".to_owned();
         found.push(Found { what: "kvitteringer", state: "advarsel", text });
     }
     found
+}
+
+/// Who is at work, where a source tells it.
+fn at_work(config: &Config) -> Option<Found> {
+    let (state, text) = match organisation::last_snapshot(config) {
+        Ok(None) => return None,
+        Ok(Some(snapshot)) => {
+            let day = danish_day(SystemClock.now());
+            let away = snapshot.people.values().filter(|person| !person.is_there(day)).count();
+            ("ok", format!("{} medarbejdere, {away} af dem fraværende eller fratrådt", snapshot.people.len()))
+        }
+        Err(error) => {
+            let means =
+                "Imens går post til fraværende ikke til deres stedfortrædere, når modtag serve startes";
+            ("fejl", format!("{} {means}", error.danish()))
+        }
+    };
+    Some(Found { what: "fravær", state, text })
 }
 
 /// Files that say other than the edition in force: with faults, or changed.
@@ -162,10 +186,30 @@ async fn look_inside(house: &setup::House, found: &mut Vec<Found>) {
             format!("udgave {}: {units} enheder, {} regler", policy.edition(), policy.rules().len()),
         );
     }
+    match subject_plan::in_force(&room.store).await {
+        Ok(Some(plan)) => say("emneplan", "ok", format!("{}, gælder fra {}", plan.danish(), plan.dated)),
+        Ok(None) => say("emneplan", "ok", "ingen er indlæst; KLE-mærker læses uden opslag".into()),
+        Err(error) => say("emneplan", "fejl", error.to_string()),
+    }
     say("model", "ok", format!("{}; umærket post venter på en postfordeler", room.suggest.edition()));
     match room.journal.port().health().await {
         Ok(()) => say("ESDH", "ok", format!("{} svarer", room.journal.port().name())),
         Err(fault) => say("ESDH", "fejl", format!("{} svarer ikke: {fault}", room.journal.port().name())),
+    }
+    let failed = async {
+        let open = room.store.effect_counts().await?;
+        let is_failed = |of: &str, is: &str| of == EffectKind::Webhook.as_str() && is == "failed";
+        Ok::<u64, StoreError>(open.iter().filter(|(of, is, _)| is_failed(of, is)).map(|(_, _, n)| n).sum())
+    };
+    match (failed.await, room.webhooks.len()) {
+        (Err(error), _) => say("webhooks", "fejl", error.danish()),
+        (Ok(0), 0) => {}
+        (Ok(0), targets) => say("webhooks", "ok", format!("{targets} kan kaldes; ingen kald er opgivet")),
+        (Ok(failed), _) => {
+            let text =
+                format!("{failed} kald er opgivet; se modtag list --failed, og prøv igen med modtag retry");
+            say("webhooks", "advarsel", text)
+        }
     }
     let now = room.clock.now();
     let late = now.saturating_sub(house.config.alarms.unjournaled).unwrap_or(now);

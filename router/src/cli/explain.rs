@@ -37,6 +37,7 @@ impl Explain {
             let event =
                 room.event_by(EventKind::Viewed, operator()).about(row.uuid()?).with("level", "header");
             tx.tell(event.because(self.reason.as_deref().unwrap_or_default()));
+            tx.opened(&row.uuid()?, now).await?;
             tx.commit(now).await?;
         }
         let story = story::tell(room, &row, self.reveal).await?;

@@ -9,11 +9,16 @@ mod explain;
 mod ingest;
 mod journal;
 mod keys;
+mod kle;
 mod list;
 mod migrate;
 mod org;
+mod org_sync;
+mod past_mail;
 mod replay;
+mod responsibility;
 mod rule_check;
+mod rule_evidence;
 mod rules;
 mod serve;
 
@@ -66,6 +71,8 @@ enum Command {
     Rules(rules::RulesCommand),
     /// Organisationen: enheder, medarbejdere og ansvar, hentet fra myndighedens eget system.
     Org(org::OrgCommand),
+    /// Emneplanen (KLE): indlæs, vis, sammenlign, og oversæt andre lister til den.
+    Kle(kle::KleCommand),
     /// Krypteringsnøglerne: vis og skift.
     Keys(keys::KeysCommand),
     /// Bring databasens skema ajour.
@@ -126,6 +133,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Journal(journal) => journal.run(load(file)?).await,
         Command::Rules(rules) => rules.run(load(file)?).await,
         Command::Org(org) => org.run(load(file)?).await,
+        Command::Kle(kle) => kle.run(load(file)?).await,
         Command::Keys(keys) => keys.run(load(file)?).await,
         Command::Migrate(migrate) => migrate.run(load(file)?).await,
         Command::Backup(backup) => backup.run(load(file)?).await,

@@ -8,8 +8,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::org_sync::{self, Taken};
+use super::responsibility::Responsibility;
 use super::{Failure, print_json};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, SystemClock, danish_day};
 use crate::config::Config;
 use crate::organisation::{self, Change, Outcome, Plan, Present, Role, Snapshot, SyncError};
 
@@ -33,6 +35,8 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+    /// Ansvarsrapporten: KLE-numre, som ingen ejer, som flere gør krav på, og som får post, men ingen regel har.
+    Report(Responsibility),
     /// Hent organisationen, vis ændringerne, og skriv dem i politikfilerne: alt eller intet.
     Sync {
         /// Skriv også, selv om ændringerne ligner en fejl i kilden. Se dem først med modtag org diff.
@@ -52,20 +56,22 @@ impl OrgCommand {
         crate::web::logging::start(&config.log);
         let now = SystemClock.now();
         match self.action {
-            Action::Show { json } => show(&config, today(now), json),
+            Action::Show { json } => show(&config, danish_day(now), json),
             Action::Diff { json } => {
                 let plan = asked(&config, now).await?;
                 let answer = Answer::of(&plan, None);
                 answer.print(json)?;
                 Ok(ExitCode::SUCCESS)
             }
+            Action::Report(report) => report.run(config).await,
             Action::Sync { force, dry_run, json } => {
                 let plan = asked(&config, now).await?;
                 let mut answer = Answer::of(&plan, Some(plan.outcome(force)));
                 if dry_run {
                     answer.dry_run = true;
                 } else {
-                    answer.outcome = Some(plan.carry_out(force).map_err(said)?);
+                    let done = org_sync::carry_out(&config, plan, force).await?;
+                    (answer.outcome, answer.edition) = (Some(done.outcome), done.edition);
                 }
                 answer.print(json)?;
                 Ok(answer.exit_code())
@@ -74,20 +80,14 @@ impl OrgCommand {
     }
 }
 
-/// The day in Denmark.
-fn today(now: Timestamp) -> Date {
-    now.in_tz("Europe/Copenhagen")
-        .map_or_else(|_| now.to_zoned(jiff::tz::TimeZone::UTC).date(), |here| here.date())
-}
-
-fn said(error: SyncError) -> Failure {
+pub(super) fn said(error: SyncError) -> Failure {
     Failure::Said(error.danish())
 }
 
 /// Asks the source and holds the answer against what stands.
 async fn asked(config: &Config, now: Timestamp) -> Result<Plan, Failure> {
     let reading = organisation::read(config, now).await.map_err(|error| said(error.into()))?;
-    organisation::plan(config, reading, today(now)).map_err(said)
+    organisation::plan(config, reading, danish_day(now)).map_err(said)
 }
 
 /// What a sync found and did.
@@ -97,6 +97,9 @@ struct Answer {
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<Outcome>,
     dry_run: bool,
+    /// The edition that was made of it; nothing when none was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    edition: Option<Taken>,
     changes: Vec<Change>,
     #[serde(skip)]
     danish: String,
@@ -110,6 +113,7 @@ impl Answer {
         Self {
             outcome,
             dry_run: false,
+            edition: None,
             changes: plan.diff.changes.clone(),
             danish: plan.diff.danish(),
             remarks: plan.remarks.clone(),
@@ -127,6 +131,10 @@ impl Answer {
         section("Politikken kan ikke bruges med de nye filer", &self.findings);
         section("Ændringerne ligner en fejl i kilden", &self.doubts);
         println!("{}", self.last_line());
+        if let (Some(Outcome::Written), false) = (self.outcome, self.dry_run) {
+            let taken = self.edition.as_ref().map(Taken::danish);
+            println!("{}", taken.unwrap_or("De gælder fra første start af modtag serve."));
+        }
         Ok(())
     }
 
@@ -142,7 +150,7 @@ impl Answer {
             }
             (Some(Outcome::Written), true) => "\nPrøve: intet er skrevet. Ændringerne kan skrives.",
             (Some(Outcome::Written), false) => {
-                "\nFilerne er skrevet; de forrige ligger ved siden af med endelsen .forrige. Genstart modtag serve, så de gælder."
+                "\nFilerne er skrevet; de forrige ligger ved siden af med endelsen .forrige."
             }
         }
     }

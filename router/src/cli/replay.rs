@@ -5,19 +5,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
-use jiff::Timestamp;
-use jiff::civil::Date;
 use rules::Policy;
 
+use super::past_mail::PastMail;
 use super::{Failure, house, print_json};
 use crate::config::Config;
 use crate::editions::{Desk, EditionError};
 use crate::replay::{self, Comparison, Shown, Sides};
 use crate::setup;
-use crate::store::cases::copenhagen;
 use crate::store::edition::EditionRow;
-use crate::store::past::Period;
 use crate::table::Table;
 
 #[derive(Args)]
@@ -31,28 +27,14 @@ pub(super) struct Replay {
     /// Sammenlign med det, der faktisk blev besluttet dengang.
     #[arg(long)]
     as_decided: bool,
-    /// Kun post modtaget fra og med denne dag (2026-09-01) eller dette tidspunkt (2026-09-01T08:00:00Z).
-    #[arg(long, value_name = "DAG", value_parser = moment)]
-    since: Option<Timestamp>,
-    /// Kun post modtaget før denne dag eller dette tidspunkt.
-    #[arg(long, value_name = "DAG", value_parser = moment)]
-    until: Option<Timestamp>,
+    #[command(flatten)]
+    mail: PastMail,
     /// Skriv også hver meddelelse, der bliver anderledes, i denne tabel (.csv eller .xlsx).
     #[arg(long, value_name = "FIL")]
     table: Option<PathBuf>,
     /// Svar som JSON med alle meddelelsers id'er.
     #[arg(long)]
     json: bool,
-}
-
-/// A Danish day from its first moment, or a time.
-fn moment(text: &str) -> Result<Timestamp, String> {
-    let day = || text.parse::<Date>().ok()?.to_zoned(copenhagen()).ok().map(|day| day.timestamp());
-    let time = || text.parse::<Timestamp>().ok();
-    // A time begins with a date: whoever writes one means it.
-    time()
-        .or_else(day)
-        .ok_or_else(|| "skriv en dag som 2026-09-01 eller et tidspunkt som 2026-09-01T08:00:00Z".into())
 }
 
 impl Replay {
@@ -76,11 +58,7 @@ impl Replay {
         let against = old.as_ref().map(|(row, _)| row.number);
         let sides = Sides { old: old.map(|(_, policy)| Arc::new(policy)), new: Arc::new(new) };
 
-        let past = room.store.past(Period { since: self.since, until: self.until });
-        let bar = progress(past.count().await?, self.json);
-        let comparison = Comparison(sides.clone());
-        let tally = replay::run(past, room.store.keys(), &comparison, &|seen| bar.inc(seen)).await?;
-        bar.finish_and_clear();
+        let tally = self.mail.count(&room.store, &Comparison(sides.clone()), self.json).await?;
         room.store.close().await;
 
         let policies: Vec<&Policy> = std::iter::once(&sides.new).chain(&sides.old).map(Arc::as_ref).collect();
@@ -105,14 +83,4 @@ async fn read(desk: &Desk<'_>, number: Option<i64>) -> Result<(EditionRow, Polic
     };
     let policy = desk.read(&row).await?;
     Ok((row, policy))
-}
-
-fn progress(messages: u64, quiet: bool) -> ProgressBar {
-    if quiet {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template(
-        "{bar:40} {human_pos}/{human_len} meddelelser  {per_sec}  tilbage {eta}",
-    );
-    ProgressBar::new(messages).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

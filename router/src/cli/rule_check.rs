@@ -4,26 +4,42 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use rules::{ExampleResult, Facts, Lint, LintEvidence, Policy};
+use rules::{ExampleResult, Facts, Finding, Lint, LintEvidence, Policy};
 use serde::Serialize;
 
+use super::rule_evidence::Known;
 use super::{Failure, print_json};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, SystemClock, danish_day};
 use crate::config::Config;
+use crate::setup::SetupError;
 use crate::{intake, setup};
 
 /// What was found, as it is told.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Told {
+    /// Why the files can not be taken; then nothing else was looked at.
+    faults: Vec<ToldFault>,
     /// Rules, units and people that were read.
     rules: usize,
     units: usize,
     people: usize,
     examples: usize,
+    /// The edition of the subject plan that numbers were held against, when there is one.
+    subject_plan: Option<i64>,
+    /// Messages of past mail that the rules were held against, when there is any.
+    messages: Option<u64>,
     failed: Vec<ToldExample>,
     lints: Vec<ToldLint>,
+}
+
+#[derive(Serialize)]
+struct ToldFault {
+    file: String,
+    line: usize,
+    column: usize,
+    code: &'static str,
+    what: String,
+    advice: String,
 }
 
 #[derive(Serialize)]
@@ -52,18 +68,37 @@ struct ToldLint {
 }
 
 /// Reads, runs and lints. Fails when the files cannot be read or an example comes out otherwise; doubts alone do not fail.
-pub(super) fn check(config: &Config, json: bool) -> Result<ExitCode, Failure> {
+pub(super) async fn check(config: &Config, quiet_days: u32, json: bool) -> Result<ExitCode, Failure> {
     let files = setup::policy_files(config)?;
-    let policy = setup::load_policy(config, &files)?;
+    let policy = match setup::load_policy(config, &files) {
+        Err(SetupError::Policy(faults)) if json => {
+            let faults = faults.into_iter().map(ToldFault::of).collect();
+            print_json(&Told { faults, ..Told::default() })?;
+            return Ok(ExitCode::FAILURE);
+        }
+        loaded => loaded?,
+    };
     let now = SystemClock.now();
     let folders = folders(config);
     let results = rules::run_examples(&policy, &mut |name| facts_of(&policy, &folders, name, now));
-    let lints = rules::lint(&policy, today(now), &LintEvidence::none());
+    let today = danish_day(now);
+    let known = Known::of(config, &policy, quiet_days, now, json).await;
+    let evidence = LintEvidence {
+        last_hits: &known.last_hits(),
+        hits_since: known.survey.as_ref().and_then(|survey| survey.since),
+        quiet_days,
+        kle: &|number| known.kle(number, today),
+        has_left: &|person| known.has_left(person, today),
+    };
+    let lints = rules::lint(&policy, today, &evidence);
     let told = Told {
+        faults: Vec::new(),
         rules: policy.rules().len(),
         units: policy.units().count(),
         people: policy.people().count(),
         examples: results.len(),
+        subject_plan: known.plan.as_ref().map(|plan| plan.number),
+        messages: known.survey.as_ref().map(|survey| survey.messages),
         failed: results.into_iter().filter(|result| !result.passed).map(ToldExample::of).collect(),
         lints: lints.into_iter().map(ToldLint::of).collect(),
     };
@@ -73,10 +108,6 @@ pub(super) fn check(config: &Config, json: bool) -> Result<ExitCode, Failure> {
         print!("{}", told.danish())
     }
     Ok(if told.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn today(now: Timestamp) -> Date {
-    now.to_zoned(TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC)).date()
 }
 
 /// Folders of the policy files, where the messages of examples are looked for.
@@ -111,6 +142,13 @@ fn facts_of(policy: &Policy, folders: &[PathBuf], name: &str, now: Timestamp) ->
     })
 }
 
+impl ToldFault {
+    fn of(fault: Finding) -> Self {
+        let Finding { file, line, column, code, what, advice } = fault;
+        Self { file, line, column, code, what, advice }
+    }
+}
+
 impl ToldExample {
     fn of(result: ExampleResult) -> Self {
         let text = result.to_string();
@@ -141,6 +179,12 @@ impl Told {
             self.examples,
             self.lints.len()
         ));
+        if let Some(number) = self.subject_plan {
+            text.push_str(&format!("KLE-numrene er holdt op mod emneplanens udgave {number}.\n"));
+        }
+        if let Some(messages) = self.messages {
+            text.push_str(&format!("Reglerne er holdt op mod {messages} meddelelser, der er kommet.\n"));
+        }
         text
     }
 }

@@ -31,6 +31,9 @@ enum Action {
     },
     /// Læs politikfilerne i konfigurationen, kør reglernes eksempler, og vis, hvad der er tvivlsomt. Intet ændres.
     Check {
+        /// Sig til om regler, der ikke har passet på noget i så mange dages modtaget post; 0 spørger ikke posten.
+        #[arg(long, default_value_t = 180, value_name = "DAGE")]
+        quiet_days: u32,
         /// Svar som JSON.
         #[arg(long)]
         json: bool,
@@ -66,7 +69,7 @@ enum Action {
 impl RulesCommand {
     pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
         match self.action {
-            Action::Check { json } => check(&config, json),
+            Action::Check { quiet_days, json } => check(&config, quiet_days, json).await,
             Action::List { json } => list(&house(config).await?, json).await,
             Action::Propose { reason } => {
                 let files = setup::policy_files(&config)?;
@@ -141,11 +144,8 @@ impl Shown {
     }
 
     fn danish(&self) -> String {
-        let day = |at: &Timestamp| {
-            at.to_zoned(jiff::tz::TimeZone::get("Europe/Copenhagen").unwrap_or(jiff::tz::TimeZone::UTC))
-                .strftime("%d.%m.%Y kl. %H.%M")
-                .to_string()
-        };
+        let day =
+            |at: &Timestamp| at.to_zoned(rules::time::denmark()).strftime("%d.%m.%Y kl. %H.%M").to_string();
         let mark = if self.in_force { "i kraft" } else { "" };
         let mut text = format!(
             "{:>4}  {:<8} lavet {} af {}: {}\n",

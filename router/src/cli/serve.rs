@@ -18,6 +18,7 @@ use crate::intake::Intake;
 use crate::intake::folder::{self, Watched};
 use crate::intake::push::{self, Gate};
 use crate::journey::Workers;
+use crate::organisation;
 use crate::setup::{self, House, World};
 use crate::web::{self, Recorder};
 
@@ -82,6 +83,7 @@ pub(super) async fn run_until(
         tasks.spawn(folder::watch(intake.clone(), watched, stopped.clone()));
     }
     tasks.spawn(sign_forever(house.clone(), stopped.clone()));
+    tasks.spawn(organisation::follow(room.clone(), config.clone(), stopped.clone()));
     tasks.spawn(editions::follow(room.clone(), config.clone(), stopped.clone()));
     let door = if config.intake.push.enabled {
         Some(push::routes(&config.intake.push.path, intake.clone(), gate(&config.intake.push)?))

@@ -48,6 +48,7 @@ impl Config {
             fault("effects.first_retry_seconds", "må ikke være længere end longest_retry_seconds");
         }
         found.extend(self.organisation_contradictions());
+        found.extend(self.webhook_contradictions());
         found
     }
 
@@ -94,6 +95,7 @@ impl Config {
         self.check_secrets(&mut found);
         self.check_files(&mut found);
         self.check_exposure(&mut found);
+        self.check_webhooks(&mut found);
         found
     }
 
@@ -152,14 +154,14 @@ impl Config {
         }
     }
 
-    fn note_secret(&self, found: &mut Vec<Finding>, key: &str, read: Result<(), SecretError>) {
+    pub(super) fn note_secret(&self, found: &mut Vec<Finding>, key: &str, read: Result<(), SecretError>) {
         if let Err(error) = read {
             found.push(Finding::error(self.origin(key), Some(key), error.danish()));
         }
     }
 
     /// A warning only: container platforms mount secrets readable by all in a container with one user.
-    fn note_exposed(&self, found: &mut Vec<Finding>, key: &str, file: &Path) {
+    pub(super) fn note_exposed(&self, found: &mut Vec<Finding>, key: &str, file: &Path) {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

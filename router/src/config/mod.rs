@@ -14,6 +14,7 @@ mod sections;
 mod shape;
 mod sources;
 mod values;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
@@ -37,6 +38,7 @@ pub use sections::{
     Work,
 };
 pub use sources::{Sources, USUAL_FILE};
+pub use webhooks::{WebhookTarget, Webhooks};
 
 use sources::Setting;
 
@@ -74,6 +76,8 @@ pub struct Config {
     pub journal: Journal,
     /// Receipts to Digital Post.
     pub digital_post: DigitalPost,
+    /// Calls to other systems.
+    pub webhooks: Webhooks,
     /// The audit trail.
     pub audit: Audit,
     /// Alarms.
@@ -97,7 +101,9 @@ impl Config {
             Some(file) => sources::from_file(file, &sources.working_folder, &defaults, &keys),
             None => (Vec::new(), Vec::new()),
         };
-        let (given, faults) = sources::from_environment(&sources.environment, &sources.working_folder, &keys);
+        let of_named = shape::with_named(&keys, settings.iter().map(|setting| setting.key.as_str()));
+        let (given, faults) =
+            sources::from_environment(&sources.environment, &sources.working_folder, &of_named);
         settings.extend(given);
         findings.extend(faults);
         let base = anchored(&defaults, &sources.working_folder)?;
@@ -205,6 +211,7 @@ fn assemble(base: &Table, settings: Vec<Setting>, file: Option<PathBuf>) -> Resu
     for setting in latest.values() {
         sources::put(&mut table, &setting.key, setting.value.clone());
     }
+    shape::fill_named(&mut table);
     match Config::deserialize(Value::Table(table)) {
         Ok(mut config) => {
             config.complete();
@@ -222,6 +229,7 @@ fn blame(base: &Table, settings: impl Iterator<Item = Setting>, whole: &str) -> 
         .filter_map(|setting| {
             let mut table = base.clone();
             sources::put(&mut table, &setting.key, setting.value);
+            shape::fill_named(&mut table);
             let error = Config::deserialize(Value::Table(table)).err()?;
             Some(Finding::error(setting.place, Some(&setting.key), error.message()))
         })

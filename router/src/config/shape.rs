@@ -1,9 +1,12 @@
 //! Shape: which keys there are and what kind of value each takes. Both are read off the default file.
 
+use std::collections::BTreeSet;
+
 use toml::de::{DeTable, DeValue};
+use toml::{Table, Value};
 
 use super::findings::{Finding, Place};
-use super::sources::{Setting, key_of, own_value};
+use super::sources::{Setting, key_of, own_value, variable_of};
 
 /// Kind of value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,14 +58,18 @@ impl Key {
 }
 
 /// Secrets that only the environment may give, beside their `_file` key.
-pub(super) const SECRETS: [&str; 6] = [
+pub(super) const SECRETS: [&str; 7] = [
     "content.access_key_id",
     "content.secret_access_key",
     "digital_post.api_token",
     "intake.push.required_header_value",
     "organisation.os2mo.client_secret",
     "organisation.service.api_key",
+    "webhooks.target.*.secret",
 ];
+
+/// Stands in the default file for a section that the authority names itself, one for each of several things alike.
+const ANY: &str = "*";
 
 /// Every key of the default file, sections themselves left out.
 pub(super) fn keys(defaults: &DeTable<'_>) -> Vec<Key> {
@@ -101,6 +108,9 @@ impl Comparison<'_> {
             let name = key_of(section, key.get_ref());
             let place = (self.place)(key.span().start);
             match (defaults.get(key.get_ref().as_ref()).map(|known| known.get_ref()), value.get_ref()) {
+                (None, DeValue::Table(given)) if defaults.contains_key(ANY) => {
+                    self.named(defaults, given, &name, key.get_ref(), place);
+                }
                 (None, given) => {
                     let text = unknown(&name, given.is_table(), self.keys);
                     self.findings.push(Finding::error(place, Some(&name), text));
@@ -108,6 +118,23 @@ impl Comparison<'_> {
                 (Some(DeValue::Table(known)), DeValue::Table(given)) => self.section(known, given, &name),
                 (Some(known), given) => self.value(Kind::of(known), given, name, place),
             }
+        }
+    }
+
+    /// A section that the authority has named.
+    fn named(
+        &mut self,
+        defaults: &DeTable<'_>,
+        given: &DeTable<'_>,
+        section: &str,
+        name: &str,
+        place: Place,
+    ) {
+        if !is_name(name) {
+            let text = "et id her må kun bestå af bogstaver, tal, - og _";
+            self.findings.push(Finding::error(place, Some(section), text));
+        } else if let Some(DeValue::Table(template)) = defaults.get(ANY).map(|value| value.get_ref()) {
+            self.section(template, given, section);
         }
     }
 
@@ -133,10 +160,10 @@ impl Comparison<'_> {
 
 /// What to say about a key that does not exist.
 pub(super) fn unknown(name: &str, is_section: bool, keys: &[Key]) -> String {
-    if let Some(secret) = SECRETS.iter().find(|secret| **secret == name) {
+    if SECRETS.iter().any(|secret| stands_for(secret, name)) {
         return format!(
-            "hemmeligheder må ikke stå i konfigurationsfilen; brug {secret}_file eller miljøvariablen {}",
-            super::sources::variable_of(secret)
+            "hemmeligheder må ikke stå i konfigurationsfilen; brug {name}_file eller miljøvariablen {}",
+            variable_of(name)
         );
     }
     let (section, last) = name.rsplit_once('.').unwrap_or(("", name));
@@ -146,7 +173,7 @@ pub(super) fn unknown(name: &str, is_section: bool, keys: &[Key]) -> String {
             None => "ukendt afsnit".to_owned(),
         };
     }
-    let here = keys.iter().map(Key::split).filter(|(of, _)| *of == section).map(|(_, key)| key);
+    let here = keys.iter().map(Key::split).filter(|(of, _)| stands_for(of, section)).map(|(_, key)| key);
     if let Some(meant) = nearest(last, here) {
         return format!("ukendt nøgle; mente du {meant}?");
     }
@@ -159,6 +186,47 @@ pub(super) fn unknown(name: &str, is_section: bool, keys: &[Key]) -> String {
         return "ukendt nøgle; hemmeligheder må i øvrigt aldrig stå i konfigurationsfilen".to_owned();
     }
     "ukendt nøgle".to_owned()
+}
+
+/// Whether a key or section of the default file is this one, or stands for it.
+fn stands_for(known: &str, given: &str) -> bool {
+    known == given
+        || known.split('.').count() == given.split('.').count()
+            && known.split('.').zip(given.split('.')).all(|(known, given)| known == ANY || known == given)
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
+}
+
+/// The keys, and those of sections that settings have named: their secrets too, which only the environment may give.
+pub(super) fn with_named<'s>(keys: &[Key], settings: impl Iterator<Item = &'s str>) -> Vec<Key> {
+    let settings: Vec<&str> = settings.collect();
+    let secrets = SECRETS.iter().map(|secret| (*secret, Kind::Text));
+    let known: Vec<(&str, Kind)> =
+        keys.iter().map(|key| (key.name.as_str(), key.kind)).chain(secrets).collect();
+    let mut all: Vec<Key> = keys.iter().map(|key| Key { name: key.name.clone(), kind: key.kind }).collect();
+    for (name, kind) in known {
+        let Some((section, key)) = name.split_once(".*.") else { continue };
+        let named: BTreeSet<&str> = settings
+            .iter()
+            .filter_map(|setting| Some(setting.strip_prefix(section)?.strip_prefix('.')?.split_once('.')?.0))
+            .collect();
+        all.extend(named.into_iter().map(|name| Key { name: format!("{section}.{name}.{key}"), kind }));
+    }
+    all
+}
+
+/// Gives every named section the defaults of the one that stands for it, which then goes.
+pub(super) fn fill_named(table: &mut Table) {
+    if let Some(Value::Table(template)) = table.remove(ANY) {
+        for section in table.iter_mut().filter_map(|(_, value)| value.as_table_mut()) {
+            for (key, value) in &template {
+                section.entry(key.clone()).or_insert_with(|| value.clone());
+            }
+        }
+    }
+    table.iter_mut().filter_map(|(_, value)| value.as_table_mut()).for_each(fill_named);
 }
 
 fn sections(keys: &[Key]) -> Vec<String> {

@@ -69,9 +69,9 @@ pub(super) fn key_of(section: &str, key: &str) -> String {
     if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") }
 }
 
-/// `intake.push.path` is `MODTAG_INTAKE__PUSH__PATH` in the environment.
+/// `intake.push.path` is `MODTAG_INTAKE__PUSH__PATH` in the environment, which knows no hyphens.
 pub(super) fn variable_of(key: &str) -> String {
-    format!("{PREFIX}{}", key.replace('.', "__").to_uppercase())
+    format!("{PREFIX}{}", key.replace('.', "__").replace('-', "_").to_uppercase())
 }
 
 /// An owned copy of a checked value; `None` for numbers beyond 64 bits.

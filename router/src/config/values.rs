@@ -214,6 +214,28 @@ fn is_service_address(text: &str) -> bool {
         && web_address(text).is_some_and(|(scheme, host)| scheme == "https" || own_machine(host))
 }
 
+/// The host of a web address, in lower case.
+pub(super) fn host_of(text: &str) -> Option<String> {
+    web_address(text).map(|(_, host)| host.to_ascii_lowercase())
+}
+
+/// Names or addresses of hosts, without scheme, port and path.
+pub(super) fn hosts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let hosts: Vec<String> =
+        Vec::<String>::deserialize(from)?.iter().map(|host| host.trim().to_ascii_lowercase()).collect();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+    let is_host = |host: &String| {
+        host.parse::<std::net::IpAddr>().is_ok() || !host.is_empty() && host.chars().all(plain)
+    };
+    if hosts.iter().all(is_host) {
+        Ok(hosts)
+    } else {
+        Err(D::Error::custom(
+            "skal være værter som \"robot.kommune.example\" eller IP-adresser, uden https://, port, sti og *",
+        ))
+    }
+}
+
 pub(super) fn log_filter<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
     let filter = text(from)?;

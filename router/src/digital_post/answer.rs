@@ -172,7 +172,7 @@ fn later(why: &'static str, headers: &HeaderMap, now: Timestamp) -> Setback {
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3_600);
 
 /// `Retry-After`: seconds, or a date as mail writes it (RFC 9110 §10.2.3).
-fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let wait = match text.parse::<u64>() {
         Ok(seconds) => Duration::from_secs(seconds),

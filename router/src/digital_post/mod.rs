@@ -15,6 +15,7 @@ mod receipt;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use answer::retry_after;
 pub use answer::{Accepted, Refusal, Setback};
 pub use client::{DigitalPost, OpenError};
 pub(crate) use client::{Way, connect, kind_of};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rules::{Annotations, Decider, Decision, Further, HandOver, Outcome, Step, TraceLine};
+use rules::{Annotations, Decider, Decision, Further, HandOver, Journaling, Outcome, Step, TraceLine};
 use uuid::Uuid;
 
 use super::decide::record;
@@ -11,6 +11,7 @@ use super::{Decided, InHand};
 use crate::audit::{Actor, EventKind};
 use crate::room::PostRoom;
 use crate::store::StoreError;
+use crate::store::effect::EffectKind;
 use crate::store::message::Stage;
 
 /// Where a person sends a waiting message.
@@ -35,6 +36,12 @@ pub enum AnswerError {
     /// No such unit.
     #[error("no such unit")]
     NoSuchUnit(String),
+    /// The unit takes no mail any more, and nobody took over from it.
+    #[error("unit is closed")]
+    ClosedUnit(String),
+    /// It is journaled already, and the answer says to do it otherwise.
+    #[error("the message is journaled already")]
+    AlreadyJournaled,
     /// The store did not answer.
     #[error("store did not answer")]
     Store(#[from] StoreError),
@@ -49,6 +56,12 @@ impl AnswerError {
                 format!("Meddelelsen venter ikke på en medarbejder; den er {}.", stage.danish())
             }
             Self::NoSuchUnit(unit) => format!("Der er ingen enhed med id'et \"{unit}\" i organisationen."),
+            Self::ClosedUnit(unit) => {
+                format!("Enheden \"{unit}\" er nedlagt og har ingen efterfølger. Vælg en anden enhed.")
+            }
+            Self::AlreadyJournaled => "Meddelelsen er allerede journaliseret, og det kan ikke gøres om her. \
+                                       Fordel den uden --case og --not-journaled."
+                .into(),
             Self::Store(error) => error.danish(),
         }
     }
@@ -60,6 +73,9 @@ pub async fn answer(room: &PostRoom, id: &Uuid, answer: Answer) -> Result<(), An
     if policy.unit(&answer.hand_over.unit).is_none() {
         return Err(AnswerError::NoSuchUnit(answer.hand_over.unit));
     }
+    if policy.open_unit(&answer.hand_over.unit).is_none() {
+        return Err(AnswerError::ClosedUnit(answer.hand_over.unit));
+    }
     let row = room.store.message(id).await?.ok_or(AnswerError::NotFound)?;
     if row.stage()? != Stage::Waiting {
         return Err(AnswerError::NotWaiting(row.stage()?));
@@ -68,6 +84,9 @@ pub async fn answer(room: &PostRoom, id: &Uuid, answer: Answer) -> Result<(), An
     let earlier = room.store.decisions(&row.id).await?;
     let last = earlier.last().ok_or(AnswerError::Store(StoreError::Damaged("decision")))?;
     let Decided { facts, decision } = Decided::open(&in_hand.key, last)?;
+    let journaled = is_journaled(room, &row.id).await?;
+    let journal = journaling(&decision, journaled, answer.hand_over.journal)?;
+    let hand_over = HandOver { journal, ..answer.hand_over };
 
     let mut trace = decision.trace;
     trace.lines.push(TraceLine {
@@ -75,11 +94,11 @@ pub async fn answer(room: &PostRoom, id: &Uuid, answer: Answer) -> Result<(), An
         code: "desk.answered".into(),
         decided: true,
         rule: None,
-        text: format!("En medarbejder fordelte meddelelsen til enheden {}.", answer.hand_over.unit),
+        text: format!("En medarbejder fordelte meddelelsen til enheden {}.", hand_over.unit),
     });
     let decision = Decision {
         decider: Decider::Person(answer.person.clone()),
-        outcome: Outcome::HandOver(answer.hand_over),
+        outcome: Outcome::HandOver(hand_over),
         annotations: Annotations { sensitivity: decision.annotations.sensitivity, ..decision.annotations },
         suggestions: decision.suggestions,
         trace,
@@ -100,4 +119,21 @@ pub async fn answer(room: &PostRoom, id: &Uuid, answer: Answer) -> Result<(), An
     }
     carry_out_ready(room, ready).await?;
     Ok(())
+}
+
+async fn is_journaled(room: &PostRoom, message: &str) -> Result<bool, StoreError> {
+    let effects = room.store.effects(message).await?;
+    Ok(effects.iter().any(|effect| effect.kind == EffectKind::Journal.as_str() && effect.state == "done"))
+}
+
+/// How the message is journaled from here on. What nobody opened may be distributed anew, but is journaled as it was.
+fn journaling(earlier: &Decision, journaled: bool, said: Journaling) -> Result<Journaling, AnswerError> {
+    let Outcome::HandOver(HandOver { journal, .. }) = &earlier.outcome else { return Ok(said) };
+    let says_nothing = said == Journaling::LeftToHandler;
+    match journal {
+        _ if journaled && !says_nothing && said != *journal => Err(AnswerError::AlreadyJournaled),
+        _ if journaled => Ok(journal.clone()),
+        Journaling::NotJournaled(_) if says_nothing => Ok(journal.clone()),
+        _ => Ok(said),
+    }
 }

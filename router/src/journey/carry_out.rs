@@ -12,10 +12,12 @@ use rules::{HandOver, Journaling, Outcome};
 
 use super::contents::MessageContents;
 use super::draft::{self, Missing};
-use super::{Decided, InHand};
+use super::receiver::{Receiver, Today};
+use super::{Decided, InHand, Redirect};
 use crate::audit::EventKind;
 use crate::room::{Journal, PostRoom};
 use crate::store::effect::{EffectKind, EffectRow};
+use crate::store::hand_over::NewHandOver;
 use crate::store::journal::Filing;
 use crate::store::message::{Lease, Stage};
 use crate::store::{StoreError, Tx};
@@ -40,7 +42,14 @@ impl Task {
 /// How an effect came out.
 enum Came {
     Done { entry: Option<String>, case: Option<String> },
+    HandedTo(Receiver),
     NotYet { next: Next, progress: esdh::Progress, fault: String },
+}
+
+impl Came {
+    fn is_done(&self) -> bool {
+        !matches!(self, Self::NotYet { .. })
+    }
 }
 
 /// Carries out claimed effects of decisions.
@@ -65,6 +74,7 @@ async fn carry_out_inside(room: &PostRoom, tasks: &[Task]) -> Result<(), StoreEr
     let mut results: Vec<(&Task, Came)> = Vec::with_capacity(tasks.len());
     let mut filings: Vec<(&Task, Filing)> = Vec::new();
     let mut handed = Vec::new();
+    let today = Today::in_room(room);
     for task in tasks {
         let Some(hand_over) = task.hand_over() else {
             results.push((task, to_person(task, "beslutningen har ingen modtager")));
@@ -72,14 +82,16 @@ async fn carry_out_inside(room: &PostRoom, tasks: &[Task]) -> Result<(), StoreEr
         };
         match task.effect.kind()? {
             EffectKind::HandOver => {
-                handed.push((task.in_hand.id.to_string(), hand_over.unit.clone(), hand_over.person.clone()));
-                results.push((task, Came::Done { entry: None, case: None }));
+                if let Some(receiver) = today.receiver(&task.decided) {
+                    handed.push(row(task, &receiver));
+                    results.push((task, Came::HandedTo(receiver)));
+                }
             }
             EffectKind::Journal => match entry_inside(room, &mut tx, task, hand_over, now).await? {
                 Ok(draft) => filings.push((task, Filing { draft, message: task.in_hand.id })),
                 Err(missing) => results.push((task, to_person(task, missing))),
             },
-            EffectKind::Receipt => {}
+            EffectKind::Receipt | EffectKind::Webhook => {}
         }
     }
     let (filed, drafts): (Vec<&Task>, Vec<Filing>) = filings.into_iter().unzip();
@@ -95,6 +107,22 @@ async fn carry_out_inside(room: &PostRoom, tasks: &[Task]) -> Result<(), StoreEr
     }
     tx.hand_over(&handed, now).await?;
     finish(room, tx, &results, now).await
+}
+
+fn row(task: &Task, receiver: &Receiver) -> NewHandOver {
+    let (redirect, meant_for) = receiver.instead_of.clone().unzip();
+    let further = &task.decided.decision.further;
+    NewHandOver {
+        message: task.in_hand.id,
+        unit: receiver.unit.clone(),
+        person: receiver.person.clone(),
+        role: further.role.clone(),
+        queue: further.queue.clone(),
+        meant_for,
+        redirect: redirect.map(Redirect::as_str),
+        escalate_at: receiver.escalate_at,
+        replaces: task.effect.decision > 1,
+    }
 }
 
 /// The entry of a task for the built-in journal; makes or reopens its case in the same transaction.
@@ -127,7 +155,7 @@ async fn entry_inside(
 
 async fn carry_out_outside(room: &PostRoom, task: &Task) -> Result<(), StoreError> {
     // It may have stood in line for so long that somebody else has it by now.
-    if !renew(room, task).await? {
+    if !renew(room, &task.effect).await? {
         return Ok(());
     }
     let work = async {
@@ -139,7 +167,7 @@ async fn carry_out_outside(room: &PostRoom, task: &Task) -> Result<(), StoreErro
     let result = tokio::select! {
         result = work => result,
         // What was begun is cut off as a crash would cut it off; who has the claim takes it up from its steps.
-        () = claim_lost(room, task) => return Ok(()),
+        () = claim_lost(room, &task.effect) => return Ok(()),
     };
     let now = room.clock.now();
     let mut tx = room.store.begin().await?;
@@ -160,23 +188,23 @@ async fn held<'t>(tx: &mut Tx<'_>, tasks: &'t [Task]) -> Result<Vec<&'t Task>, S
     Ok(tasks.iter().filter(|task| held.contains(&task.effect.id)).collect())
 }
 
-async fn renew(room: &PostRoom, task: &Task) -> Result<bool, StoreError> {
-    let Some(owner) = &task.effect.lease_owner else { return Ok(false) };
+async fn renew(room: &PostRoom, effect: &EffectRow) -> Result<bool, StoreError> {
+    let Some(owner) = &effect.lease_owner else { return Ok(false) };
     let lease = Lease { owner: owner.clone(), until: room.lease_end() };
-    room.store.renew_effect(&task.effect.id, &lease, room.clock.now()).await
+    room.store.renew_effect(&effect.id, &lease, room.clock.now()).await
 }
 
-/// Keeps a claim alive while its work goes on, however slow the case system; resolves when the claim is lost.
+/// Keeps a claim alive while its work goes on, however slow the system outside; resolves when the claim is lost.
 ///
 /// Two at work on one entry could both find that it is not there yet, and both write it.
-async fn claim_lost(room: &PostRoom, task: &Task) {
+pub(super) async fn claim_lost(room: &PostRoom, effect: &EffectRow) {
     let lease = room.settings.lease;
     let mut renewed = tokio::time::Instant::now();
     loop {
         tokio::time::sleep(lease / 3).await;
         let begun = tokio::time::Instant::now();
         let left = lease.saturating_sub(renewed.elapsed());
-        match tokio::time::timeout(left, renew(room, task)).await {
+        match tokio::time::timeout(left, renew(room, effect)).await {
             Ok(Ok(true)) => renewed = begun,
             Ok(Ok(false)) | Err(_) => break,
             // The database may answer the next time; until then the claim stands as it was last renewed.
@@ -184,7 +212,7 @@ async fn claim_lost(room: &PostRoom, task: &Task) {
             Ok(Err(_)) => break,
         }
     }
-    tracing::warn!(message.id = %task.in_hand.id, effect.id = %task.effect.id, "claim lost while the case system was asked");
+    tracing::warn!(message.id = %effect.message, effect.id = %effect.id, "claim lost while a system outside was asked");
 }
 
 async fn journal_outside(room: &PostRoom, task: &Task, hand_over: &HandOver) -> Came {
@@ -253,7 +281,7 @@ fn next_word(next: &Next) -> String {
     }
 }
 
-fn dice(room: &PostRoom) -> u8 {
+pub(super) fn dice(room: &PostRoom) -> u8 {
     let mut byte = [0];
     room.entropy.fill(&mut byte);
     byte[0]
@@ -266,18 +294,18 @@ async fn finish(
     results: &[(&Task, Came)],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let done: Vec<String> = results
-        .iter()
-        .filter(|(_, came)| matches!(came, Came::Done { .. }))
-        .map(|(task, _)| task.effect.id.clone())
-        .collect();
+    let done: Vec<String> =
+        results.iter().filter(|(_, came)| came.is_done()).map(|(task, _)| task.effect.id.clone()).collect();
     let marked: BTreeSet<String> = tx.effects_done(&done, now).await?.into_iter().collect();
     for (task, came) in results {
         match came {
             Came::Done { entry, case } if marked.contains(&task.effect.id) => {
                 tell_done(room, &mut tx, task, entry.as_deref(), case.as_deref())?;
             }
-            Came::Done { .. } => {}
+            Came::HandedTo(receiver) if marked.contains(&task.effect.id) => {
+                tell_handed(room, &mut tx, task, receiver)
+            }
+            Came::Done { .. } | Came::HandedTo(_) => {}
             Came::NotYet { next, progress, fault } => {
                 give_back(room, &mut tx, task, next, progress, fault, now).await?
             }
@@ -287,7 +315,7 @@ async fn finish(
     settle(room, &mut tx, messages.into_iter().collect()).await?;
     tx.commit(now).await?;
     for (task, result) in results {
-        let how = if matches!(result, Came::Done { .. }) { "done" } else { "not-yet" };
+        let how = if result.is_done() { "done" } else { "not-yet" };
         metrics::counter!("modtag_effects_total", "kind" => task.effect.kind.clone(), "result" => how)
             .increment(1);
     }
@@ -305,11 +333,9 @@ fn tell_done(
         EffectKind::Journal => EventKind::Journaled,
         EffectKind::HandOver => EventKind::HandedOver,
         EffectKind::Receipt => EventKind::ReceiptSent,
+        EffectKind::Webhook => EventKind::EffectDone,
     };
     let mut event = room.event(kind, "carry-out").about(task.in_hand.id).with("effect", &task.effect.id);
-    if let Some(hand_over) = task.hand_over().filter(|_| kind == EventKind::HandedOver) {
-        event = event.with("unit", &hand_over.unit);
-    }
     if let Some(entry) = entry {
         event = event.with("entry", entry).with("esdh", room.journal.port().name());
     }
@@ -318,6 +344,21 @@ fn tell_done(
     }
     tx.tell(event);
     Ok(())
+}
+
+fn tell_handed(room: &PostRoom, tx: &mut Tx<'_>, task: &Task, receiver: &Receiver) {
+    let mut event = room
+        .event(EventKind::HandedOver, "carry-out")
+        .about(task.in_hand.id)
+        .with("effect", &task.effect.id)
+        .with("unit", &receiver.unit);
+    if let Some(person) = &receiver.person {
+        event = event.with("person", person);
+    }
+    if let Some((why, meant_for)) = &receiver.instead_of {
+        event = event.with("redirect", why.as_str()).with("meant_for", meant_for);
+    }
+    tx.tell(event);
 }
 
 async fn give_back(
@@ -352,6 +393,8 @@ async fn give_back(
 }
 
 /// Moves messages on whose effects are done, and gives those with a failed effect to a person.
+///
+/// Calls to other systems count for neither: see [`EffectKind::Webhook`].
 pub(super) async fn settle(
     room: &PostRoom,
     tx: &mut Tx<'_>,
@@ -361,7 +404,9 @@ pub(super) async fn settle(
     tx.lock_log().await?;
     let mut open: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     for (message, kind, state) in tx.open_effects(&messages).await? {
-        open.entry(message).or_default().push((kind, state));
+        if kind != EffectKind::Webhook.as_str() {
+            open.entry(message).or_default().push((kind, state));
+        }
     }
     let (mut failed, mut carried_out, mut settled) = (Vec::new(), Vec::new(), Vec::new());
     for message in messages {

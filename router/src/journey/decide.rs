@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use super::gather::{Trouble, gather};
 use super::look_up::Shelf;
-use super::{Decided, InHand, outcome_word, stage_of};
+use super::receiver::own_deadline;
+use super::{Decided, InHand, notify, outcome_word, stage_of};
 use crate::audit::{Event, EventKind};
 use crate::room::PostRoom;
 use crate::store::decision::NewDecision;
@@ -30,10 +31,11 @@ pub(super) struct Ready {
 /// Decides claimed messages. Those that cannot be gathered now go back in line.
 pub(super) async fn decide(room: &PostRoom, batch: Vec<InHand>) -> Result<Vec<Ready>, StoreError> {
     let policy = room.policy();
+    let plan = room.subject_plan();
     let shelf = Shelf::fetch(room, &policy, &batch).await?;
     let gathered: Vec<(InHand, Result<rules::Facts, Trouble>)> = stream::iter(batch)
         .map(|in_hand| async {
-            let facts = gather(room, &policy, &shelf, &in_hand).await;
+            let facts = gather(room, &policy, plan.as_deref(), &shelf, &in_hand).await;
             (in_hand, facts)
         })
         .buffered(LOOK_UPS)
@@ -44,7 +46,8 @@ pub(super) async fn decide(room: &PostRoom, batch: Vec<InHand>) -> Result<Vec<Re
     for (in_hand, facts) in gathered {
         match facts {
             Ok(facts) => {
-                let decision = rules::decide(&policy, &facts);
+                let mut decision = rules::decide(&policy, &facts);
+                decision.trace.kle = plan.as_ref().map(|plan| plan.edition.clone());
                 ready.push((in_hand, Arc::new(Decided { facts, decision })));
             }
             Err(trouble) => back.push((in_hand, trouble)),
@@ -74,7 +77,9 @@ pub(super) async fn record(
     for (in_hand, decided) in batch {
         decisions.push(row(room, &in_hand, &decided, number, now)?);
         let made = effects_of(room, &in_hand, &decided.decision, number, now, &lease);
-        let rows = made.iter().map(EffectRow::from_new).collect();
+        // Others are told by whoever tells them, not by whoever decided.
+        let rows =
+            made.iter().filter(|new| new.kind != EffectKind::Webhook).map(EffectRow::from_new).collect();
         effects.extend(made);
         ready.push(Ready { in_hand, decided, effects: rows });
     }
@@ -112,7 +117,7 @@ pub(super) async fn record(
     for one in &ready {
         tell(room, &mut tx, one, number);
         let annotations = &one.decided.decision.annotations;
-        let deadline = annotations.deadline.or(one.decided.facts.message.header.reply_by);
+        let deadline = own_deadline(&one.decided);
         if annotations.urgent || deadline.is_some() {
             tx.mark(&one.in_hand.id, annotations.urgent, deadline).await?;
         }
@@ -121,6 +126,8 @@ pub(super) async fn record(
     for one in &ready {
         metrics::counter!("modtag_decisions_total", "outcome" => outcome_word(&one.decided.decision))
             .increment(1);
+        let to_tell = one.decided.decision.further.webhooks.iter();
+        to_tell.filter_map(|id| room.webhooks.get(id)).for_each(|target| target.bell.notify_one());
     }
     Ok(ready)
 }
@@ -152,6 +159,7 @@ fn row(
         model: room.suggest.edition().to_owned(),
         outcome: outcome_word(&decided.decision).to_owned(),
         sealed: decided.seal(&in_hand.key, room)?,
+        kle: decided.decision.trace.kle.clone(),
     })
 }
 
@@ -172,7 +180,6 @@ fn effects_of(
     now: Timestamp,
     lease: &Lease,
 ) -> Vec<NewEffect> {
-    let Outcome::HandOver(hand_over) = &decision.outcome else { return Vec::new() };
     let effect = |kind, key| NewEffect {
         id: room.entropy.id(now),
         message: in_hand.id,
@@ -184,11 +191,18 @@ fn effects_of(
         lease: Some(lease.clone()),
     };
     let mut effects = Vec::with_capacity(2);
-    if !matches!(hand_over.journal, Journaling::LeftToHandler | Journaling::NotJournaled(_)) {
-        // One key per message, whatever is decided later: a message is journaled once.
-        effects.push(effect(EffectKind::Journal, format!("journal:{}", in_hand.id)));
+    if let Outcome::HandOver(hand_over) = &decision.outcome {
+        if !matches!(hand_over.journal, Journaling::LeftToHandler | Journaling::NotJournaled(_)) {
+            // One key per message, whatever is decided later: a message is journaled once.
+            effects.push(effect(EffectKind::Journal, format!("journal:{}", in_hand.id)));
+        }
+        effects.push(effect(EffectKind::HandOver, format!("hand-over:{}:{number}", in_hand.id)));
     }
-    effects.push(effect(EffectKind::HandOver, format!("hand-over:{}:{number}", in_hand.id)));
+    // Also when a person is asked: a rule that only gives notice lets others decide.
+    for webhook in &decision.further.webhooks {
+        let call = effect(EffectKind::Webhook, notify::key(webhook, in_hand.id));
+        effects.push(NewEffect { lease: None, ..call });
+    }
     effects
 }
 

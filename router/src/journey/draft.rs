@@ -142,7 +142,7 @@ fn party(number: &str, name: &str) -> Option<Party> {
     Some(Party { id, name: name.to_owned(), primary: false })
 }
 
-fn sensitivity(
+pub(super) fn sensitivity(
     decided: Option<Sensitivity>,
     default: Option<esdh::Sensitivity>,
 ) -> Result<esdh::Sensitivity, Missing> {

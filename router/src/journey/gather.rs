@@ -1,12 +1,14 @@
 //! Gather: everything that must be known before deciding, looked up in the world.
 
 use esdh::{Fault, PartyId};
-use rules::{Facts, Hold, NamedCase, Policy};
+use rules::{Evidence, Facts, Hold, Lookup, MarkedSubject, NamedCase, Policy};
 
 use super::InHand;
 use super::look_up::{LookedUp, Shelf};
+use crate::clock::danish_day;
 use crate::room::PostRoom;
 use crate::store::StoreError;
+use crate::subject_plan::SubjectPlan;
 
 /// Why a message cannot be gathered now; it keeps its stage and its place in line.
 #[derive(Debug, thiserror::Error)]
@@ -20,17 +22,24 @@ pub(super) enum Trouble {
 pub(super) async fn gather(
     room: &PostRoom,
     policy: &Policy,
+    plan: Option<&SubjectPlan>,
     shelf: &Shelf,
     in_hand: &InHand,
 ) -> Result<Facts, Trouble> {
     let reading = &in_hand.reading;
     let message = &reading.message;
+    let subject = marked(policy, plan, in_hand);
     let parties = parties(policy, message);
     let mut looked_up = LookedUp::new(room, shelf, &parties);
     let mut named_cases: Vec<NamedCase> = Vec::new();
     for reference in rules::references(policy, message) {
         for (number, found) in looked_up.answer(&reference.lookup).await? {
             named_cases.push(NamedCase { evidence: reference.evidence, number, ours: reference.ours, found });
+        }
+    }
+    if let Some(renumbered) = renumbered(policy, message, subject.as_ref()) {
+        for (number, found) in looked_up.answer(&renumbered).await? {
+            named_cases.push(NamedCase { evidence: Evidence::PartyAndSubject, number, ours: true, found });
         }
     }
     let letter = classifier::LetterText { label: &message.header.label, body: &reading.text };
@@ -47,13 +56,31 @@ pub(super) async fn gather(
         kind: rules::message_kind(policy, message),
         sender: rules::sender_kind(policy, message),
         recipient: rules::recipient_kind(policy, message),
-        subject: rules::marked_subject(policy, message),
+        subject,
         named_cases,
         holds: holds(policy, shelf, in_hand, &parties),
         text: reading.text.clone(),
         suggestions: suggestions.collect(),
         technical: reading.technical.clone(),
     })
+}
+
+/// The KLE mark as it applies on the day the message became available.
+fn marked(policy: &Policy, plan: Option<&SubjectPlan>, in_hand: &InHand) -> Option<MarkedSubject> {
+    let read = rules::marked_subject(policy, &in_hand.reading.message)?;
+    match plan {
+        Some(plan) => rules::held_against(read, plan.register.at(danish_day(in_hand.available_at))),
+        None => Some(read),
+    }
+}
+
+/// Cases of the party are looked for under the number as it was read, for an old case keeps its old number; and under
+/// what the number has become.
+fn renumbered(policy: &Policy, message: &memo::Message, subject: Option<&MarkedSubject>) -> Option<Lookup> {
+    let now = subject.filter(|mark| mark.ours)?;
+    let read = rules::marked_subject(policy, message)?;
+    (read.subject != now.subject)
+        .then_some(Lookup::PartyAndSubject { subject: now.subject, facet: now.facet })
 }
 
 fn holds(policy: &Policy, shelf: &Shelf, in_hand: &InHand, parties: &[PartyId]) -> Vec<Hold> {

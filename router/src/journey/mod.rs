@@ -9,9 +9,13 @@ mod carry_out;
 mod contents;
 mod decide;
 mod draft;
+mod escalate;
 mod gather;
 mod look_up;
+mod notify;
 mod receipt;
+mod receiver;
+mod redirect;
 mod worker;
 
 use std::sync::Arc;
@@ -22,6 +26,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use answer::{Answer, AnswerError, answer};
+pub(crate) use notify::webhook_of;
+pub use redirect::Redirect;
 pub use worker::{Workers, drain};
 
 use crate::content::ContentRef;
@@ -121,6 +127,9 @@ pub fn outcome_word(decision: &Decision) -> &'static str {
     }
 }
 
+/// The outcome of a message that went all the way up without being opened.
+pub const NOT_OPENED: &str = "not-opened";
+
 /// The Danish words for an outcome.
 pub fn outcome_danish(word: &str) -> &'static str {
     match word {
@@ -139,6 +148,7 @@ pub fn outcome_danish(word: &str) -> &'static str {
         "which-case" => "svar, hvis sag ikke kunne afgøres",
         "closed-case" => "svar på en lukket sag",
         "effect-failed" => "udførelsen lykkedes ikke",
+        NOT_OPENED => "ingen har åbnet den i tide; en postfordeler må finde en modtager",
         word if word.starts_with("quarantine-") => "i karantæne",
         _ => "ukendt udfald",
     }

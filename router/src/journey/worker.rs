@@ -12,8 +12,8 @@ use tokio::task::JoinSet;
 
 use super::carry_out::{Task, carry_out};
 use super::decide::{Ready, decide};
-use super::receipt;
-use super::{Decided, InHand};
+use super::escalate::escalate;
+use super::{Decided, InHand, notify, receipt};
 use crate::room::{Journal, PostRoom};
 use crate::store::StoreError;
 use crate::store::effect::{EffectKind, EffectRow};
@@ -22,7 +22,7 @@ use crate::store::effect::{EffectKind, EffectRow};
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// How long a worker rests after the database failed it.
-const REST: Duration = Duration::from_secs(1);
+pub(super) const REST: Duration = Duration::from_secs(1);
 
 /// Running workers.
 pub struct Workers {
@@ -43,7 +43,10 @@ impl Workers {
         for _ in 0..workers {
             taking.spawn(take_on(room.clone(), fresh.clone(), stopped.clone()));
         }
-        looking.spawn(look(room.clone(), stopped));
+        looking.spawn(look(room.clone(), stopped.clone()));
+        for id in room.webhooks.keys().cloned().map(Some).chain([None]) {
+            looking.spawn(notify::keep_telling(room.clone(), id, stopped.clone()));
+        }
         Self { stop, taking, looking }
     }
 
@@ -116,7 +119,7 @@ async fn look(room: Arc<PostRoom>, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-fn unwell(error: &StoreError, what: &'static str) {
+pub(super) fn unwell(error: &StoreError, what: &'static str) {
     metrics::counter!("modtag_store_failures_total").increment(1);
     tracing::error!(error = %error, cause = ?std::error::Error::source(error).map(ToString::to_string), what);
 }
@@ -124,7 +127,7 @@ fn unwell(error: &StoreError, what: &'static str) {
 /// Works until nothing is due now.
 pub async fn drain(room: &PostRoom) -> Result<(), StoreError> {
     while look_once(room).await? > 0 {}
-    Ok(())
+    notify::tell_all(room).await
 }
 
 /// Claims what is due and takes it one step on. Returns how much was found.
@@ -144,6 +147,7 @@ async fn look_once(room: &PostRoom) -> Result<usize, StoreError> {
     let effects = room.store.claim_effects(&room.lease(), room.clock.now(), limit).await?;
     found += effects.len();
     carry_out_claimed(room, effects).await?;
+    found += escalate(room).await?;
     Ok(found)
 }
 

@@ -8,6 +8,8 @@
 //! What the authority writes in its own policy files goes before what a source says, and what only people know about a
 //! unit or a person (how it journals, an electronic identity) stays when the rest is written anew.
 //!
+//! A running post room follows what the last sync told of who is at work ([`follow`]).
+//!
 //! **Deliberately absent:** writing to any source, KLE marks on people, marks that only give insight as a reason to route,
 //! and CPR numbers: they are dropped where the feed is read ([`door`]).
 
@@ -20,6 +22,7 @@ mod diff;
 mod plausible;
 
 mod owners;
+mod presence;
 mod present;
 mod render;
 mod switch;
@@ -27,12 +30,15 @@ mod switch;
 mod sync;
 
 #[cfg(test)]
+mod render_properties;
+#[cfg(test)]
 mod tests;
 
 pub use diff::{Change, Counts, Diff, Kind, Noun};
 pub use door::{Clean, without_cpr};
 pub use owners::{Claim, DeadMark, Owners};
 pub use plausible::implausible;
+pub use presence::{Follower, follow, last_snapshot};
 pub use present::{OUR_FILES, Present};
 pub use render::Rendered;
 pub use snapshot::{

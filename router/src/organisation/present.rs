@@ -208,7 +208,10 @@ fn mentions(table: &Table, into: &mut BTreeSet<String>) {
     for (key, value) in table {
         match value {
             Value::String(id)
-                if matches!(key.as_str(), "unit" | "person" | "parent" | "successor" | "owner") =>
+                if matches!(
+                    key.as_str(),
+                    "unit" | "person" | "parent" | "successor" | "owner" | "escalate_to"
+                ) =>
             {
                 into.insert(id.clone());
             }
@@ -242,7 +245,8 @@ fn claim(entry: &Table) -> Option<Claim> {
     }
 }
 
-fn read_snapshot(file: &Path) -> Result<Option<Snapshot>, SyncError> {
+/// The snapshot in a file; `None` when there is no such file.
+pub(super) fn read_snapshot(file: &Path) -> Result<Option<Snapshot>, SyncError> {
     match std::fs::read(file) {
         Ok(bytes) => match serde_json::from_slice(&bytes) {
             Ok(snapshot) => Ok(Some(snapshot)),

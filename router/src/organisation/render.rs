@@ -54,7 +54,7 @@ pub(super) fn render(snapshot: &Snapshot, present: &Present, manner: &Manner<'_>
         ));
     }
     let organisation = format!(
-        "{HEAD}# journals, collecting_case, never_reason, closed_case, successor, eid og attention_ids kan sættes her og \
+        "{HEAD}# journals, collecting_case, never_reason, closed_case, successor, escalate_after_working_days, escalate_to, eid og attention_ids kan sættes her og \
          bliver stående.\n{}{}{}",
         rest(present, OUR_FILES[0]),
         units_text(&places, snapshot, present, manner),

@@ -104,6 +104,16 @@ impl Person {
         self.absences.iter().any(|absence| absence.covers(day))
     }
 
+    /// Is the person at work on this day?
+    pub fn is_there(&self, day: Date) -> bool {
+        !self.has_left(day) && !self.is_absent(day)
+    }
+
+    /// The units the person belongs to on this day.
+    pub fn units(&self, day: Date) -> impl Iterator<Item = &str> {
+        self.memberships.iter().filter(move |membership| membership.counts(day)).map(|one| one.unit.as_str())
+    }
+
     /// The unit the person belongs to on this day: the primary one, else the first that counts.
     pub fn unit(&self, day: Date) -> Option<&str> {
         let mut current = self.memberships.iter().filter(|membership| membership.counts(day));
@@ -231,31 +241,45 @@ pub enum Whereabouts<'s> {
 impl Snapshot {
     /// Whom a person's mail goes to on a day: themselves, else the first deputy who is there, else their unit.
     pub fn whereabouts(&self, person: &str, day: Date) -> Whereabouts<'_> {
-        let Some((mut id, mut at)) = self.people.get_key_value(person) else { return Whereabouts::Unknown };
-        let unit = at.unit(day).or_else(|| at.memberships.first().map(|membership| membership.unit.as_str()));
-        let mut asked = BTreeSet::new();
-        while asked.insert(id) {
-            if !at.has_left(day) && !at.is_absent(day) {
-                return Whereabouts::Person(id);
-            }
-            let deputy = at.deputy.as_deref().and_then(|deputy| self.people.get_key_value(deputy));
-            let Some(next) = deputy else { break };
-            (id, at) = next;
+        if let Some((id, _)) = self.in_line(person).find(|(_, person)| person.is_there(day)) {
+            return Whereabouts::Person(id);
         }
+        let unit = self.people.get(person).and_then(|person| {
+            person.unit(day).or_else(|| person.memberships.first().map(|membership| membership.unit.as_str()))
+        });
         unit.map_or(Whereabouts::Unknown, Whereabouts::Unit)
+    }
+
+    /// A person, their deputy, that one's deputy and so on, each once: deputies may stand in for each other.
+    pub fn in_line(&self, person: &str) -> impl Iterator<Item = (&str, &Person)> {
+        let mut asked = BTreeSet::new();
+        let mut next = self.people.get_key_value(person);
+        std::iter::from_fn(move || {
+            let (id, person) = next.filter(|(id, _)| asked.insert(id.as_str()))?;
+            next = person.deputy.as_deref().and_then(|deputy| self.people.get_key_value(deputy));
+            Some((id.as_str(), person))
+        })
+    }
+
+    /// Do these units lie on one line: the same, or one somewhere above the other?
+    pub fn on_one_line(&self, one: &str, other: &str) -> bool {
+        self.upwards(one).any(|unit| unit == other) || self.upwards(other).any(|unit| unit == one)
+    }
+
+    /// A unit and those above it. A circle of parents ends where it closes.
+    fn upwards<'s>(&'s self, unit: &'s str) -> impl Iterator<Item = &'s str> {
+        let mut seen = BTreeSet::new();
+        let mut next = Some(unit);
+        std::iter::from_fn(move || {
+            let unit = next.filter(|unit| seen.insert(*unit))?;
+            next = self.units.get(unit).and_then(|unit| unit.parent.as_deref());
+            Some(unit)
+        })
     }
 
     /// How deep a unit lies; 0 at the top. A circle of parents ends where it closes.
     pub fn depth(&self, unit: &str) -> usize {
-        let mut seen = BTreeSet::new();
-        let mut at = unit;
-        while seen.insert(at) {
-            match self.units.get(at).and_then(|unit| unit.parent.as_deref()) {
-                Some(parent) => at = parent,
-                None => break,
-            }
-        }
-        seen.len() - 1
+        self.upwards(unit).count() - 1
     }
 
     /// The name of a unit, or its id when it has none.

@@ -13,7 +13,7 @@ use super::snapshot::{Reading, Snapshot};
 use super::source::SourceError;
 use super::switch::{Turn, switch};
 use crate::config::Config;
-use crate::setup::{self, SetupError};
+use crate::setup::{self, PolicyFiles, SetupError};
 
 /// A sync that is ready to be shown, and to be written if nothing speaks against it.
 pub struct Plan {
@@ -43,6 +43,18 @@ pub enum Outcome {
     Faulty,
     /// The difference is not believed; nothing was written.
     Doubted,
+}
+
+impl Outcome {
+    /// The word in log and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Written => "written",
+            Self::Unchanged => "unchanged",
+            Self::Faulty => "faulty",
+            Self::Doubted => "doubted",
+        }
+    }
 }
 
 /// Makes a plan of what a source said. Reads files, writes none; holds the right to write until it is dropped.
@@ -84,6 +96,14 @@ impl Plan {
         } else {
             Outcome::Written
         }
+    }
+
+    /// The new policy files, by the names that editions know them under.
+    pub fn files(&self) -> PolicyFiles {
+        let named = |(name, text): &(&str, String)| {
+            (self.present.folder.join(name).display().to_string(), text.clone())
+        };
+        self.rendered.files.iter().map(named).collect()
     }
 
     /// Writes the new files unless something stands in the way.

@@ -7,9 +7,10 @@ use jiff::civil::Date;
 use kle::Subject;
 use rules::replay::reread;
 use rules::{Decider, Decision, Outcome, Policy};
+use serde::Serialize;
 
 use super::{Count, Remembered};
-use crate::store::cases::copenhagen;
+use crate::clock::danish_day;
 
 /// Past mail, counted.
 #[derive(Debug, Default)]
@@ -36,7 +37,7 @@ pub struct Heard {
 }
 
 /// How messages with one KLE mark went.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Marked {
     /// All of them.
     pub messages: u64,
@@ -59,7 +60,7 @@ impl Count for Surveyor {
         let mut facts = message.facts;
         reread(&self.0, &mut facts);
         let decision = rules::decide(&self.0, &facts);
-        let day = facts.available_at.to_zoned(copenhagen()).date();
+        let day = danish_day(facts.available_at);
         survey.messages += 1;
         survey.since = Some(survey.since.map_or(day, |since| since.min(day)));
         for rule in decision.trace.lines.iter().filter_map(|line| line.rule.as_ref()) {

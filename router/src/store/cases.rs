@@ -130,6 +130,26 @@ impl Store {
         self.opened(rows).await
     }
 
+    /// Open cases of the built-in journal on exactly these subjects: subject and case number, in order.
+    pub async fn open_cases_on(&self, subjects: &[String]) -> Result<Vec<(String, String)>, StoreError> {
+        let mut found: Vec<(String, String)> = Vec::new();
+        for chunk in shapes(subjects) {
+            on_pool!(self, pool => {
+                let mut query = sqlx::QueryBuilder::new("select subject, number from case_file where authority = ");
+                query.push_bind(self.authority.as_str()).push(" and open = 1 and subject in (");
+                let mut list = query.separated(", ");
+                for subject in chunk {
+                    list.push_bind(subject.as_str());
+                }
+                query.push(") order by subject, number");
+                let rows: Vec<(String, String)> = query.build_query_as().fetch_all(pool).await?;
+                found.extend(rows);
+            });
+        }
+        found.sort();
+        Ok(found)
+    }
+
     /// The cases of these rows, with their parties.
     async fn opened(&self, rows: Vec<CaseRow>) -> Result<Vec<Case>, StoreError> {
         let numbers: Vec<&str> = rows.iter().map(|row| row.number.as_str()).collect();
@@ -371,7 +391,7 @@ impl Tx<'_> {
 
 /// Denmark's time zone, for numbers and dates that people read.
 pub(crate) fn copenhagen() -> TimeZone {
-    TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC)
+    rules::time::denmark()
 }
 
 pub(super) fn seal<T: Serialize>(

@@ -24,6 +24,8 @@ pub struct NewDecision {
     pub outcome: String,
     /// Facts and decision, sealed.
     pub sealed: Vec<u8>,
+    /// Edition of the subject plan that its KLE mark was held against.
+    pub kle: Option<String>,
 }
 
 /// A decision as stored.
@@ -44,9 +46,11 @@ pub struct DecisionRow {
     pub outcome: String,
     /// Facts and decision, sealed.
     pub sealed: Vec<u8>,
+    /// Edition of the subject plan that its KLE mark was held against.
+    pub kle: Option<String>,
 }
 
-from_row!(DecisionRow { message, number, decided_at, decider, edition, model, outcome, sealed });
+from_row!(DecisionRow { message, number, decided_at, decider, edition, model, outcome, sealed, kle });
 
 impl DecisionRow {
     /// When.
@@ -59,7 +63,7 @@ impl Store {
     /// The decisions on a message, first to last.
     pub async fn decisions(&self, message: &str) -> Result<Vec<DecisionRow>, StoreError> {
         const SQL: &str =
-            "select message, number, decided_at, decider, edition, model, outcome, sealed from decision
+            "select message, number, decided_at, decider, edition, model, outcome, sealed, kle from decision
             where authority = $1 and message = $2 order by number";
         Ok(on_pool!(self, pool =>
             sqlx::query_as(SQL).bind(&self.authority).bind(message).fetch_all(pool).await?))
@@ -70,7 +74,7 @@ impl Store {
         let mut found: Vec<DecisionRow> = Vec::with_capacity(messages.len());
         for chunk in shapes(messages) {
             on_pool!(self, pool => {
-                let mut query = sqlx::QueryBuilder::new("select message, number, decided_at, decider, edition, model, outcome, sealed \
+                let mut query = sqlx::QueryBuilder::new("select message, number, decided_at, decider, edition, model, outcome, sealed, kle \
                      from decision where authority = ");
                 query.push_bind(self.authority.as_str()).push(" and message in (");
                 let mut list = query.separated(", ");
@@ -97,7 +101,7 @@ impl Tx<'_> {
         let authority = self.store.authority.clone();
         insert_many!(
             self,
-            "insert into decision (authority, message, number, decided_at, decider, edition, model, outcome, sealed) ",
+            "insert into decision (authority, message, number, decided_at, decider, edition, model, outcome, sealed, kle) ",
             decisions,
             |values, row| {
                 values
@@ -109,7 +113,8 @@ impl Tx<'_> {
                     .push_bind(row.edition.as_str())
                     .push_bind(row.model.as_str())
                     .push_bind(row.outcome.as_str())
-                    .push_bind(row.sealed.as_slice());
+                    .push_bind(row.sealed.as_slice())
+                    .push_bind(row.kle.as_deref());
             }
         );
         Ok(())

@@ -57,7 +57,7 @@ const fn or_null(column: Column) -> Column {
 }
 
 /// Every table of the schema.
-pub static TABLES: [Table; 17] = [
+pub static TABLES: [Table; 18] = [
     Table { name: "meta", key: &["name"], columns: &[text("name"), text("value")] },
     Table {
         name: "message",
@@ -100,6 +100,7 @@ pub static TABLES: [Table; 17] = [
             text("model"),
             text("outcome"),
             blob("sealed"),
+            or_null(text("kle")),
         ],
     },
     Table {
@@ -137,6 +138,13 @@ pub static TABLES: [Table; 17] = [
             or_null(text("person")),
             int("handed_at"),
             or_null(int("ended_at")),
+            or_null(text("role")),
+            or_null(text("queue")),
+            or_null(text("meant_for")),
+            or_null(text("redirect")),
+            or_null(int("escalate_at")),
+            or_null(int("opened_at")),
+            or_null(text("ended_why")),
         ],
     },
     Table { name: "audit_log", key: &[], columns: &[int("size"), blob("frontier"), int("last_at")] },
@@ -223,6 +231,21 @@ pub static TABLES: [Table; 17] = [
         key: &["seq"],
         columns: &[int("seq"), int("number"), int("at"), text("person"), text("reason")],
     },
+    Table {
+        name: "subject_plan",
+        key: &["number"],
+        columns: &[
+            int("number"),
+            text("edition"),
+            int("imported_at"),
+            text("person"),
+            text("reason"),
+            or_null(text("label")),
+            text("dated"),
+            text("provenance"),
+            blob("content"),
+        ],
+    },
 ];
 
 /// Tables whose rows are somebody's mail, decisions or cases: a database with any of them is not empty.
@@ -238,12 +261,14 @@ const OF_MAIL: [&str; 8] = [
 ];
 
 /// Events that a house tells before its first letter. A log of these alone tells of nothing that could be lost.
-const OF_HOUSE: [EventKind; 6] = [
+const OF_HOUSE: [EventKind; 8] = [
     EventKind::Started,
     EventKind::Stopped,
     EventKind::Migrated,
     EventKind::RulesProposed,
     EventKind::RulesActivated,
+    EventKind::OrganisationSynced,
+    EventKind::KleImported,
     EventKind::Checked,
 ];
 

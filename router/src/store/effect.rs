@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::message::Lease;
-use super::pool::{from_row, insert_many, on_pool, on_tx, shapes};
+use super::pool::{from_row, on_pool, on_tx, shapes};
 use super::tx::Inner;
 use super::{Store, StoreError, Tx, time};
 
@@ -20,11 +20,16 @@ pub enum EffectKind {
     HandOver,
     /// Tells Digital Post that we have the message.
     Receipt,
+    /// Tells another system of the decision.
+    ///
+    /// No stage waits for it: the letter lies where it should, whether or not somebody else has heard of it. One that was
+    /// given up is shown with its message, counted, and tried again with `modtag retry`.
+    Webhook,
 }
 
 impl EffectKind {
     /// All kinds.
-    pub const ALL: [Self; 3] = [Self::Journal, Self::HandOver, Self::Receipt];
+    pub const ALL: [Self; 4] = [Self::Journal, Self::HandOver, Self::Receipt, Self::Webhook];
 
     /// The word in column, log and JSON.
     pub fn as_str(self) -> &'static str {
@@ -32,6 +37,7 @@ impl EffectKind {
             Self::Journal => "journal",
             Self::HandOver => "hand-over",
             Self::Receipt => "receipt",
+            Self::Webhook => "webhook",
         }
     }
 
@@ -41,6 +47,7 @@ impl EffectKind {
             Self::Journal => "journalisering",
             Self::HandOver => "overdragelse",
             Self::Receipt => "forretningskvittering",
+            Self::Webhook => "webhook",
         }
     }
 
@@ -172,6 +179,11 @@ macro_rules! columns {
     };
 }
 
+impl EffectRow {
+    /// What is selected of an effect.
+    pub(super) const COLUMNS: &str = columns!();
+}
+
 impl Store {
     /// The effects of a message, in the order they were made.
     pub async fn effects(&self, message: &str) -> Result<Vec<EffectRow>, StoreError> {
@@ -184,10 +196,15 @@ impl Store {
             sqlx::query_as(SQL).bind(&self.authority).bind(message).fetch_all(pool).await?))
     }
 
-    /// How many effects of each kind are in each state.
+    /// How many effects of each kind are in each state but done.
     pub async fn effect_counts(&self) -> Result<Vec<(String, String, u64)>, StoreError> {
-        const SQL: &str = "select kind, state, count(*) from effect where authority = $1 and state <> 'done'
-            group by kind, state order by kind, state";
+        // Said as the indexes have it: done effects are many.
+        const SQL: &str = "select kind, state, count(*) from effect
+            where authority = $1 and state = 'due' and kind <> 'webhook' group by kind, state
+            union all select kind, state, count(*) from effect
+            where authority = $1 and state = 'due' and kind = 'webhook' group by kind, state
+            union all select kind, state, count(*) from effect
+            where authority = $1 and state = 'failed' group by kind, state";
         let rows: Vec<(String, String, i64)> =
             on_pool!(self, pool => sqlx::query_as(SQL).bind(&self.authority).fetch_all(pool).await?);
         Ok(rows.into_iter().map(|(kind, state, n)| (kind, state, n.cast_unsigned())).collect())
@@ -203,7 +220,8 @@ impl Store {
         Ok(at.map(time))
     }
 
-    /// Claims effects that are due.
+    /// Claims effects that are due, but for webhooks: those have claims of their own, so that a slow receiver holds up
+    /// nobody's mail.
     pub async fn claim_effects(
         &self,
         lease: &Lease,
@@ -211,13 +229,15 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<EffectRow>, StoreError> {
         const PLAIN: &str = concat!("update effect set lease_owner = $3, lease_until = $4 where authority = $1 and id in (
-            select id from effect where authority = $1 and state = 'due' and due_at <= $2 and lease_until <= $2
+            select id from effect where authority = $1 and state = 'due' and kind <> 'webhook' and due_at <= $2 and lease_until <= $2
             order by due_at limit $5) returning ", columns!());
-        const SKIPPING: &str = concat!("update effect set lease_owner = $3, lease_until = $4 where authority = $1 and id in (
-            select id from effect where authority = $1 and state = 'due' and due_at <= $2 and lease_until <= $2
-            order by due_at limit $5 for update skip locked) returning ", columns!());
+        // Materialized: run as part of a join, a subquery that skips locked rows may claim more than the limit.
+        const SKIPPING: &str = concat!("with due as materialized (
+            select id from effect where authority = $1 and state = 'due' and kind <> 'webhook' and due_at <= $2 and lease_until <= $2
+            order by due_at limit $5 for update skip locked)
+            update effect set lease_owner = $3, lease_until = $4 where authority = $1 and id in (select id from due) returning ", columns!());
         const ANY: &str = "select count(*) from (select 1 from effect
-            where authority = $1 and state = 'due' and due_at <= $2 and lease_until <= $2 limit 1) as any_due";
+            where authority = $1 and state = 'due' and kind <> 'webhook' and due_at <= $2 and lease_until <= $2 limit 1) as any_due";
         let at = now.as_microsecond();
         let any: i64 = on_pool!(self, pool =>
             sqlx::query_scalar(ANY).bind(&self.authority).bind(at).fetch_one(pool).await?);
@@ -417,36 +437,6 @@ impl Tx<'_> {
                 .execute(c)
                 .await?
                 .rows_affected()))
-    }
-
-    /// Hands messages to receivers: (message, unit, person).
-    pub async fn hand_over(
-        &mut self,
-        rows: &[(String, String, Option<String>)],
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        const END: &str =
-            "update hand_over set ended_at = $3 where authority = $1 and message = $2 and ended_at is null";
-        let authority = self.store.authority.clone();
-        for (message, _, _) in rows {
-            on_tx!(self, c => {
-                sqlx::query(END).bind(&authority).bind(message).bind(now.as_microsecond()).execute(c).await?;
-            });
-        }
-        insert_many!(
-            self,
-            "insert into hand_over (authority, message, unit, person, handed_at) ",
-            rows,
-            |values, (message, unit, person)| {
-                values
-                    .push_bind(authority.as_str())
-                    .push_bind(message.as_str())
-                    .push_bind(unit.as_str())
-                    .push_bind(person.as_deref())
-                    .push_bind(now.as_microsecond());
-            }
-        );
-        Ok(())
     }
 }
 

@@ -146,6 +146,7 @@ pub struct MessageRow {
     content_length: i64,
     wrapped_key: Vec<u8>,
     sealed: Vec<u8>,
+    deadline: Option<i64>,
     /// Attempts at the present stage.
     pub attempts: i64,
     /// Why the last attempt failed, without personal data.
@@ -168,6 +169,7 @@ from_row!(MessageRow {
     content_length,
     wrapped_key,
     sealed,
+    deadline,
     attempts,
     last_fault
 });
@@ -207,6 +209,11 @@ impl MessageRow {
         }
     }
 
+    /// When it must be answered, by a rule or by the sender's word.
+    pub fn deadline(&self) -> Option<Timestamp> {
+        self.deadline.map(time)
+    }
+
     /// The sealed reading.
     pub fn sealed(&self) -> &[u8] {
         &self.sealed
@@ -236,7 +243,25 @@ pub fn hex(bytes: &[u8]) -> String {
 macro_rules! columns {
     () => {
         "id, memo_uuid, digest, conflicts_with, stage, outcome, channel, stored_at, available_at, size, \
-         content_object, content_offset, content_length, wrapped_key, sealed, attempts, last_fault"
+         content_object, content_offset, content_length, wrapped_key, sealed, deadline, attempts, last_fault"
+    };
+}
+
+/// Messages of a [`Listing`].
+macro_rules! listed {
+    () => {
+        concat!(
+            "select ",
+            columns!(),
+            " from message where authority = $1 and stored_at >= $2 and ($3 = '' or stage = $3)
+            and ($4 = 0 or id in (select message from hand_over where authority = $1 and ended_why = 'escalated'))
+            and ($6 = '' or exists (select 1 from hand_over where hand_over.authority = $1
+                and hand_over.message = message.id and ended_at is null and unit = $6))
+            and ($7 = '' or exists (select 1 from hand_over where hand_over.authority = $1
+                and hand_over.message = message.id and ended_at is null and queue = $7))
+            and ($8 = 0 or exists (select 1 from effect where effect.authority = $1
+                and effect.message = message.id and state = 'failed'))"
+        )
     };
 }
 
@@ -247,8 +272,28 @@ pub struct Listing {
     pub stage: Option<Stage>,
     /// Only stored at or after this time.
     pub since: Option<Timestamp>,
-    /// At most so many, newest first.
+    /// Only what lies with this unit now.
+    pub unit: Option<String>,
+    /// Only what lies in this robot queue now.
+    pub queue: Option<String>,
+    /// Only with an effect that was given up.
+    pub failed: bool,
+    /// Only those that went on because nobody opened them.
+    pub escalated: bool,
+    /// In which order.
+    pub order: Order,
+    /// At most so many.
     pub limit: u32,
+}
+
+/// In which order messages are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// Newest first.
+    #[default]
+    Newest,
+    /// Urgent ones first, then by deadline, those without one last; among equals the oldest first.
+    Deadline,
 }
 
 impl Store {
@@ -313,23 +358,29 @@ impl Store {
         Ok(found)
     }
 
-    /// A page of messages, newest first.
+    /// A page of messages.
     pub async fn list(&self, what: &Listing) -> Result<Vec<MessageRow>, StoreError> {
-        const SQL: &str = concat!(
-            "select ",
-            columns!(),
-            " from message
-            where authority = $1 and stored_at >= $2 and ($3 = '' or stage = $3)
-            order by stored_at desc, id desc limit $4"
+        const NEWEST: &str = concat!(listed!(), " order by stored_at desc, id desc limit $5");
+        const DEADLINE: &str = concat!(
+            listed!(),
+            " order by urgent desc, case when deadline is null then 1 else 0 end, deadline, stored_at, id limit $5"
         );
+        let sql = match what.order {
+            Order::Newest => NEWEST,
+            Order::Deadline => DEADLINE,
+        };
         let since = what.since.map_or(i64::MIN, Timestamp::as_microsecond);
         let stage = what.stage.map_or("", Stage::as_str);
         Ok(on_pool!(self, pool =>
-            sqlx::query_as(SQL)
+            sqlx::query_as(sql)
                 .bind(&self.authority)
                 .bind(since)
                 .bind(stage)
+                .bind(i64::from(what.escalated))
                 .bind(i64::from(what.limit))
+                .bind(what.unit.as_deref().unwrap_or_default())
+                .bind(what.queue.as_deref().unwrap_or_default())
+                .bind(i64::from(what.failed))
                 .fetch_all(pool)
                 .await?))
     }
@@ -363,9 +414,11 @@ impl Store {
         const PLAIN: &str = concat!("update message set lease_owner = $3, lease_until = $4 where authority = $1 and id in (
             select id from message where authority = $1 and stage = 'received' and due_at <= $2 and lease_until <= $2
             order by due_at limit $5) returning ", columns!());
-        const SKIPPING: &str = concat!("update message set lease_owner = $3, lease_until = $4 where authority = $1 and id in (
+        // Materialized: run as part of a join, a subquery that skips locked rows may claim more than the limit.
+        const SKIPPING: &str = concat!("with due as materialized (
             select id from message where authority = $1 and stage = 'received' and due_at <= $2 and lease_until <= $2
-            order by due_at limit $5 for update skip locked) returning ", columns!());
+            order by due_at limit $5 for update skip locked)
+            update message set lease_owner = $3, lease_until = $4 where authority = $1 and id in (select id from due) returning ", columns!());
         // Nothing to claim is the usual answer; a read finds that without taking the write lock.
         const ANY: &str = "select count(*) from (select 1 from message
             where authority = $1 and stage = 'received' and due_at <= $2 and lease_until <= $2 limit 1) as any_due";

@@ -17,10 +17,15 @@ pub mod decision;
 pub mod dump;
 pub mod edition;
 pub mod effect;
+pub mod hand_over;
 pub mod journal;
 pub mod known;
 pub mod message;
 pub mod past;
+pub mod subject_plan;
+pub mod webhook;
+
+use std::time::Duration;
 
 use jiff::Timestamp;
 use sqlx::SqlSafeStr;
@@ -32,7 +37,7 @@ use pool::{Pools, on_pool};
 pub use tx::Tx;
 
 /// The migrations, twins by number: what one engine gets, the other gets too.
-const MIGRATIONS: [(i64, &str, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 5] = [
     (
         1,
         "first",
@@ -45,6 +50,24 @@ const MIGRATIONS: [(i64, &str, &str, &str); 2] = [
         include_str!("../../../migrations/sqlite/0002_editions.sql"),
         include_str!("../../../migrations/postgres/0002_editions.sql"),
     ),
+    (
+        3,
+        "kle",
+        include_str!("../../../migrations/sqlite/0003_kle.sql"),
+        include_str!("../../../migrations/postgres/0003_kle.sql"),
+    ),
+    (
+        4,
+        "whereabouts",
+        include_str!("../../../migrations/sqlite/0004_whereabouts.sql"),
+        include_str!("../../../migrations/postgres/0004_whereabouts.sql"),
+    ),
+    (
+        5,
+        "receivers",
+        include_str!("../../../migrations/sqlite/0005_receivers.sql"),
+        include_str!("../../../migrations/postgres/0005_receivers.sql"),
+    ),
 ];
 
 fn migrator(pools: &Pools) -> Migrator {
@@ -56,6 +79,23 @@ fn migrator(pools: &Pools) -> Migrator {
         Migration::new(number, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     });
     Migrator::with_migrations(migrations.collect())
+}
+
+/// Tries again for a short while what fails on SQLite when two processes start at once on a new or older database: only
+/// one of them can bring it up to date, and the other then finds that it is. A PostgreSQL server lets them wait in line.
+async fn while_another_starts<T, F>(on_sqlite: bool, attempt: impl Fn() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    const PAUSE: Duration = Duration::from_millis(200);
+    let tries = if on_sqlite { 10 } else { 1 };
+    for _ in 1..tries {
+        match attempt().await {
+            Err(StoreError::Unavailable(_) | StoreError::Migrate(_)) => tokio::time::sleep(PAUSE).await,
+            answer => return answer,
+        }
+    }
+    attempt().await
 }
 
 /// One authority's rows.
@@ -79,18 +119,22 @@ impl Store {
         connections: u32,
     ) -> Result<Self, StoreError> {
         let authority = keys.cvr().to_owned();
-        let pools = Pools::open(place, &authority, connections).await?;
+        let on_sqlite = matches!(place, DatabaseLocation::Sqlite(_));
+        let pools = while_another_starts(on_sqlite, || Pools::open(place, &authority, connections)).await?;
         Ok(Self { pools, authority, keys })
     }
 
     /// Brings the schema up to this program's.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let migrator = migrator(&self.pools);
-        match &self.pools {
-            Pools::Sqlite { write, .. } => migrator.run(write).await?,
-            Pools::Postgres(pool) => migrator.run(pool).await?,
-        }
-        Ok(())
+        while_another_starts(self.has_one_writer(), || async {
+            let migrator = migrator(&self.pools);
+            match &self.pools {
+                Pools::Sqlite { write, .. } => migrator.run(write).await?,
+                Pools::Postgres(pool) => migrator.run(pool).await?,
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// Migrations this program has and the database has not.

@@ -6,6 +6,7 @@ use axum::response::IntoResponse;
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 
 use super::Pages;
+use crate::store::effect::EffectKind;
 
 /// Gathers the process's numbers.
 #[derive(Clone)]
@@ -38,6 +39,14 @@ pub(super) async fn page(State(pages): State<Pages>) -> impl IntoResponse {
         let age = oldest.map_or(0.0, |oldest| now.duration_since(oldest).as_secs_f64());
         metrics::gauge!("modtag_oldest_unsettled_seconds").set(age);
         metrics::gauge!("modtag_overdue_messages").set(overdue as f64);
+        let open = store.effect_counts().await?;
+        for kind in EffectKind::ALL.map(EffectKind::as_str) {
+            for state in ["due", "failed"] {
+                let count =
+                    open.iter().find(|(of, is, _)| of == kind && is == state).map_or(0, |(_, _, n)| *n);
+                metrics::gauge!("modtag_open_effects", "kind" => kind, "state" => state).set(count as f64);
+            }
+        }
         let (size, signed) = store.audit_sizes().await?;
         metrics::gauge!("modtag_audit_events").set(size as f64);
         metrics::gauge!("modtag_audit_unsigned_events").set((size - signed.min(size)) as f64);

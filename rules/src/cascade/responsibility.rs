@@ -7,8 +7,7 @@ use crate::{Step, gather};
 pub(super) fn ask(asked: &mut Asked<'_>) -> Option<Verdict> {
     let (facts, policy) = (asked.facts, asked.policy);
     let Some(mark) = &facts.subject else {
-        let unreadable = gather::read_mark(&facts.message).and_then(|mark| mark.remark());
-        return match unreadable {
+        return match gather::read_mark(&facts.message).and_then(|mark| unusable(&mark)) {
             Some(remark) => {
                 let text = format!("KLE-mærket kan ikke bruges: {remark}");
                 asked.pass(Step::Responsibility, "responsibility.unreadable", text)
@@ -48,4 +47,12 @@ pub(super) fn ask(asked: &mut Asked<'_>) -> Option<Verdict> {
         journaling::wording(&journaling)
     );
     asked.answer(Step::Responsibility, "responsibility.owned", text, hand_over(&unit.id, None, journaling))
+}
+
+/// Why a mark gave no subject: it could not be read, or the subject plan has neither the number nor anything above it.
+fn unusable(mark: &kle::Normalised) -> Option<String> {
+    match mark.subject {
+        Some(number) => Some(format!("hverken {number} eller noget nummer over det findes i emneplanen")),
+        None => mark.remark(),
+    }
 }

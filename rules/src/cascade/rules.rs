@@ -2,13 +2,14 @@
 
 use super::journaling::{self, About};
 use super::{Asked, Verdict, hand_over};
-use crate::rule::{RuleJournaling, Then};
-use crate::{Decider, Journaling, Journals, Outcome, Question, Rule, Step};
+use crate::rule::{Condition, RuleJournaling, Then};
+use crate::{Decider, Journaling, Journals, Outcome, Question, Rule, Step, gather};
 
 pub(super) fn ask(asked: &mut Asked<'_>) -> Option<Verdict> {
     let policy = asked.policy;
     // Rules that hold were asked in the first step.
-    for rule in asked.found().others().map(|place| &policy.rules()[place]) {
+    let found = asked.take_found();
+    for rule in found.others().map(|place| &policy.rules()[place]) {
         if !rule.matches(&asked.looked) {
             continue;
         }
@@ -41,10 +42,24 @@ fn in_passing(asked: &Asked<'_>, rule: &Rule) -> String {
     format!("Reglen »{}« {did} og lod de næste afgøre{}", rule.title, crossed(asked, rule))
 }
 
-/// The mark that a crosswalk made a KLE number of for this rule.
+/// The mark that a crosswalk, or the subject plan, made another KLE number of for this rule.
 fn crossed(asked: &Asked<'_>, rule: &Rule) -> String {
-    let crossed = rule.when.crossed(&asked.looked);
-    crossed.map(|c| format!(" ({} svarer til KLE {})", c.mark, c.subject)).unwrap_or_default()
+    match rule.when.crossed(&asked.looked) {
+        Some(crossed) => format!(" ({} svarer til KLE {})", crossed.mark, crossed.subject),
+        None => renumbered(asked, rule).map(|remark| format!(" ({remark})")).unwrap_or_default(),
+    }
+}
+
+/// What the subject plan said of a mark that the rule asked for and that stands as another number by now.
+fn renumbered<'a>(asked: &Asked<'a>, rule: &Rule) -> Option<&'a str> {
+    let mark = asked.facts.subject.as_ref().filter(|_| asks_for_subject(&rule.when))?;
+    let read = gather::read_mark(&asked.facts.message)?.subject?;
+    mark.remark.as_deref().filter(|_| read != mark.subject)
+}
+
+fn asks_for_subject(condition: &Condition) -> bool {
+    matches!(condition, Condition::Subject(_) | Condition::SubjectExact(_))
+        || condition.parts().iter().any(asks_for_subject)
 }
 
 fn carried(asked: &mut Asked<'_>, rule: &Rule, then: &Then) -> (&'static str, String, Outcome) {

@@ -4,17 +4,23 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
 
+use super::ListId;
+use super::lists::Filed;
+
 /// The places of rules that may match, ascending, each once.
 pub(crate) struct Candidates<'i> {
     rests: BinaryHeap<Rest<'i>>,
+    /// The lists that the message leads to, ascending.
+    found: &'i [ListId],
 }
 
 /// What is left of a list; never empty. The one whose next place comes first is the greatest.
-struct Rest<'i>(&'i [u32]);
+struct Rest<'i>(&'i [Filed]);
 
 impl<'i> Candidates<'i> {
-    pub(super) fn of(lists: impl Iterator<Item = &'i [u32]>) -> Self {
-        Self { rests: lists.filter(|list| !list.is_empty()).map(Rest).collect() }
+    /// Reads lists; `found` are those of all the message's keys.
+    pub(super) fn of(lists: impl Iterator<Item = &'i [Filed]>, found: &'i [ListId]) -> Self {
+        Self { rests: lists.filter_map(|list| Rest::of(list, found)).collect(), found }
     }
 }
 
@@ -27,19 +33,24 @@ impl Iterator for Candidates<'_> {
             if rest.place() != place {
                 break;
             }
-            if rest.0.len() == 1 {
-                PeekMut::pop(rest);
-            } else {
-                rest.0 = &rest.0[1..];
+            match Rest::of(&rest.0[1..], self.found) {
+                Some(next) => *rest = next,
+                None => drop(PeekMut::pop(rest)),
             }
         }
         Some(place as usize)
     }
 }
 
-impl Rest<'_> {
+impl<'i> Rest<'i> {
+    /// The list from the first rule that the message has all keys of.
+    fn of(list: &'i [Filed], found: &[ListId]) -> Option<Self> {
+        let first = list.iter().position(|filed| found.binary_search(&filed.also).is_ok())?;
+        Some(Self(&list[first..]))
+    }
+
     fn place(&self) -> u32 {
-        self.0[0]
+        self.0[0].place
     }
 }
 
@@ -73,12 +84,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn several_lists_are_read_as_one(
-            lists in prop::collection::vec(prop::collection::btree_set(0u32..50, 0..10), 0..8),
+        fn several_lists_are_read_as_one_without_what_lacks_its_other_key(
+            lists in prop::collection::vec(prop::collection::btree_set((0u32..50, 0u32..4), 0..10), 0..8),
+            found in prop::collection::btree_set(0u32..4, 0..4),
         ) {
-            let lists: Vec<Vec<u32>> = lists.into_iter().map(|list| list.into_iter().collect()).collect();
-            let all: BTreeSet<usize> = lists.iter().flatten().map(|&place| place as usize).collect();
-            let merged: Vec<usize> = Candidates::of(lists.iter().map(Vec::as_slice)).collect();
+            let found: Vec<ListId> = found.into_iter().collect();
+            let lists: Vec<Vec<Filed>> = lists
+                .into_iter()
+                .map(|list| list.into_iter().map(|(place, also)| Filed { place, also }).collect())
+                .collect();
+            let all = lists.iter().flatten().filter(|filed| found.contains(&filed.also));
+            let all: BTreeSet<usize> = all.map(|filed| filed.place as usize).collect();
+            let merged: Vec<usize> = Candidates::of(lists.iter().map(Vec::as_slice), &found).collect();
             prop_assert_eq!(merged, all.into_iter().collect::<Vec<_>>());
         }
     }

@@ -29,11 +29,31 @@ pub(super) enum Key {
     Part(&'static Field, String, bool),
 }
 
+/// Where a rule is filed.
+pub(super) struct Filing {
+    /// Every message that it matches has one of these; `None` when it may match whatever a message has.
+    pub(super) keys: Option<Vec<Key>>,
+    /// And every message that it matches has this one too.
+    pub(super) also: Option<Key>,
+}
+
 /// Keys of which every message that satisfies a condition has at least one.
 struct Keys {
     keys: Vec<Key>,
     /// How many messages have one of them, as a guess between 0 and 1; greater for long lists.
     share: f32,
+}
+
+impl Key {
+    /// Is it known of a message without reading long texts?
+    fn is_at_hand(&self) -> bool {
+        match self {
+            Self::Subject(..) | Self::Kind(_) | Self::Sender(_) | Self::SenderCvr(_) => true,
+            Self::Value(field, _) | Self::Filled(field) => field.path != "text",
+            Self::Word(_, place) => *place == Where::Label,
+            Self::Part(..) => false,
+        }
+    }
 }
 
 /// Chooses the keys a rule is filed under: those that the fewest messages have.
@@ -52,9 +72,21 @@ impl Choice {
         Self { mentions, rules: rules.len().max(1) as f32 }
     }
 
-    /// The keys to file a rule with this condition under; `None` when it may match whatever a message has.
-    pub(super) fn keys(&self, condition: &Condition) -> Option<Vec<Key>> {
-        self.necessary(condition).map(|keys| keys.keys)
+    /// Where to file a rule with this condition.
+    pub(super) fn filing(&self, condition: &Condition) -> Filing {
+        let parts = match condition {
+            Condition::All(parts) => parts.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let mut necessary: Vec<Keys> = parts.iter().filter_map(|part| self.necessary(part)).collect();
+        necessary.sort_by(|one, other| one.share.total_cmp(&other.share));
+        let mut necessary = necessary.into_iter();
+        let keys = necessary.next().map(|keys| keys.keys);
+        let also = necessary.find_map(|keys| match keys.keys.as_slice() {
+            [key] if key.is_at_hand() => Some(key.clone()),
+            _ => None,
+        });
+        Filing { keys, also }
     }
 
     fn necessary(&self, condition: &Condition) -> Option<Keys> {

@@ -1,11 +1,11 @@
 //! Looking up: the lists of rules that a message's own keys lead to.
 
-use std::collections::HashMap;
-
 use kle::FacetPattern;
 
 use super::candidates::Candidates;
-use super::{ALWAYS, Filed, Index, ListId};
+use super::hash::Table;
+use super::lists::Lists;
+use super::{ALWAYS, Index, ListId};
 use crate::fields::Field;
 use crate::fold;
 use crate::gather::sender_cvr;
@@ -16,7 +16,7 @@ use crate::rule::{Looked, Where};
 pub(super) struct FieldKeys {
     field: &'static Field,
     /// By value, folded.
-    pub(super) values: HashMap<String, ListId>,
+    pub(super) values: Table<Box<str>, ListId>,
     /// For a value of any kind.
     pub(super) filled: Option<ListId>,
     /// Is something sought inside its values?
@@ -25,18 +25,20 @@ pub(super) struct FieldKeys {
 
 /// What a message leads to: the lists of all its keys.
 pub(crate) struct Found<'i> {
-    lists: Vec<&'i Filed>,
+    lists: &'i Lists,
+    /// Ascending.
+    found: Vec<ListId>,
 }
 
-impl<'i> Found<'i> {
+impl Found<'_> {
     /// The rules that hold and may match, in order.
-    pub(crate) fn holds(&self) -> Candidates<'i> {
-        Candidates::of(self.lists.iter().map(|filed| filed.holds.as_slice()))
+    pub(crate) fn holds(&self) -> Candidates<'_> {
+        Candidates::of(self.found.iter().map(|&list| self.lists.holds(list)), &self.found)
     }
 
     /// The other rules that may match, in order.
-    pub(crate) fn others(&self) -> Candidates<'i> {
-        Candidates::of(self.lists.iter().map(|filed| filed.others.as_slice()))
+    pub(crate) fn others(&self) -> Candidates<'_> {
+        Candidates::of(self.found.iter().map(|&list| self.lists.others(list)), &self.found)
     }
 }
 
@@ -44,7 +46,7 @@ impl FieldKeys {
     /// The place of a field's keys, made when there are none.
     pub(super) fn slot(fields: &mut Vec<Self>, field: &'static Field) -> usize {
         fields.iter().position(|keys| keys.field == field).unwrap_or_else(|| {
-            fields.push(Self { field, values: HashMap::new(), filled: None, has_parts: false });
+            fields.push(Self { field, values: Table::default(), filled: None, has_parts: false });
             fields.len() - 1
         })
     }
@@ -53,26 +55,28 @@ impl FieldKeys {
 impl Index {
     /// Looks up everything the message has.
     pub(crate) fn look_up(&self, looked: &Looked<'_>) -> Found<'_> {
-        let mut found = vec![ALWAYS];
+        // Room for the lists of most letters.
+        let mut found = Vec::with_capacity(32);
+        found.push(ALWAYS);
         let facts = looked.facts;
         found.extend(self.kinds.get(&facts.kind));
         found.extend(self.senders.get(&facts.sender));
         if !self.sender_cvrs.is_empty() {
-            found.extend(sender_cvr(&facts.message).and_then(|cvr| self.sender_cvrs.get(&cvr)));
+            found.extend(sender_cvr(&facts.message).and_then(|cvr| self.sender_cvrs.get(cvr.as_str())));
         }
         self.look_up_subject(looked, &mut found);
         for (slot, keys) in self.fields.iter().enumerate() {
             self.look_up_field(slot, keys, looked, &mut found);
         }
-        if self.parts.in_label() {
-            self.parts.words_in(looked.label(), Where::Label, &mut found);
+        if self.words.in_label() {
+            self.words.find(looked.label(), Where::Label, &mut found);
         }
-        if self.parts.in_text() {
-            self.parts.words_in(looked.text(), Where::Text, &mut found);
+        if self.words.in_text() {
+            self.words.find(looked.text(), Where::Text, &mut found);
         }
         found.sort_unstable();
         found.dedup();
-        Found { lists: found.into_iter().map(|list| &self.lists[list as usize]).collect() }
+        Found { lists: &self.lists, found }
     }
 
     fn look_up_subject(&self, looked: &Looked<'_>, found: &mut Vec<ListId>) {
@@ -100,7 +104,7 @@ impl Index {
                 let value = fold::plain_once(value);
                 found.extend(keys.values.get(&*value));
                 if keys.has_parts {
-                    self.parts.parts_in(&value, slot, found);
+                    self.parts.find(&value, slot, found);
                 }
             }
             false

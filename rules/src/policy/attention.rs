@@ -1,8 +1,13 @@
 //! Attention: marks on the envelope that name a person or unit of ours, and whom they mean.
 
+use std::collections::BTreeMap;
+
 use memo::AttentionData;
 
+use super::Receiver;
 use super::finding::{Findings, Place};
+use super::known::Known;
+use super::people::PersonDraft;
 use super::table::{At, Table, listed};
 use crate::fold;
 
@@ -118,4 +123,52 @@ impl AttentionDraft {
         };
         Some(Self { key, place: text.place, unit, person })
     }
+}
+
+/// Marks of the people themselves, and those of `[[attention]]`. A mark means one receiver.
+pub(super) fn attention(
+    drafts: &[AttentionDraft],
+    people: &[PersonDraft],
+    known: &Known<'_>,
+    findings: &mut Findings<'_>,
+) -> BTreeMap<AttentionKey, Receiver> {
+    let mut marks: Vec<(AttentionKey, Place, Receiver)> = Vec::new();
+    for person in people {
+        let receiver = Receiver { unit: person.unit.value.clone(), person: Some(person.id.value.clone()) };
+        let ids = person.attention_ids.iter().map(|id| (AttentionKey::person_id(&id.value), id.place));
+        let email = person.email.iter().map(|email| (AttentionKey::email(&email.value), email.place));
+        let eid = person.eid.iter().map(|eid| (AttentionKey::eid(&eid.value), eid.place));
+        marks.extend(ids.chain(email).chain(eid).map(|(key, place)| (key, place, receiver.clone())));
+    }
+    for draft in drafts {
+        if let Some(unit) = &draft.unit {
+            known.unit(unit, findings);
+        }
+        if let Some(person) = &draft.person {
+            known.person(person, findings);
+        }
+        let person = draft.person.as_ref().map(|person| person.value.clone());
+        let unit = match &draft.unit {
+            Some(unit) => Some(unit.value.clone()),
+            None => person.as_deref().and_then(|person| known.unit_of(person)),
+        };
+        if let Some(unit) = unit {
+            marks.push((draft.key.clone(), draft.place, Receiver { unit, person }));
+        }
+    }
+    let mut map = BTreeMap::new();
+    let mut places: BTreeMap<AttentionKey, Place> = BTreeMap::new();
+    for (key, place, receiver) in marks {
+        if let Some(first) = places.insert(key.clone(), place) {
+            let what = format!("samme mærke står også i {}", findings.line_of(first));
+            findings.add(
+                place,
+                "duplicate-attention",
+                what,
+                "Et mærke kan kun betyde én modtager: slet det ene",
+            );
+        }
+        map.insert(key, receiver);
+    }
+    map
 }

@@ -9,7 +9,8 @@ use kle::{Facet, Subject};
 use memo::Message;
 
 use super::finding::{Findings, Place};
-use super::table::{At, Table, subject};
+use super::marks::subject;
+use super::table::{At, Table};
 use crate::fold;
 
 /// The name of the FORM list; `ContentData.FORMdata` carries its numbers.
@@ -52,6 +53,13 @@ impl Crosswalks {
         let mark = format!("{} {}", key.0.to_uppercase(), key.1);
         let subjects = self.entries.get(&key).into_iter().flatten();
         subjects.map(|&subject| Crossed { subject, facet, mark: mark.clone() }).collect()
+    }
+
+    /// Every list, number of it, and the subjects it means.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&str, &str, &[Subject])> {
+        self.entries
+            .iter()
+            .map(|((list, code), subjects)| (list.as_str(), code.as_str(), subjects.as_slice()))
     }
 
     /// Has the authority given any?

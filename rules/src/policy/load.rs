@@ -3,25 +3,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use kle::PrefixMap;
 use toml::de::DeTable;
 
-use super::attention::{AttentionDraft, AttentionKey};
+use super::Policy;
+use super::attention::{AttentionDraft, attention};
 use super::authority::Authority;
 use super::case_numbers::CaseNumbers;
+use super::circles::check_units;
 use super::crosswalk::{CrosswalkDraft, Crosswalks};
 use super::finding::{Finding, Findings, Place};
+use super::known::Known;
 use super::lists::SenderListDraft;
-use super::maps::{ContactPointDraft, ContactPointOwner, ResponsibilityDraft};
+use super::maps::{ContactPointDraft, ResponsibilityDraft, contact_points, responsibilities};
 use super::people::PersonDraft;
 use super::receivers::{QueueDraft, RoleDraft, TemplateDraft, WebhookDraft};
 use super::table::{At, Table};
 use super::units::{Unit, UnitDraft};
-use super::{Policy, Receiver};
 use crate::example::{Example, ExampleDraft};
 use crate::fold;
 use crate::index::Index;
-use crate::rule::{NewCase, Rule, RuleDraft};
+use crate::rule::{Rule, RuleDraft};
 
 /// Everything read, before it is held together.
 #[derive(Default)]
@@ -136,104 +137,6 @@ fn read_file(table: Table<'_>, drafts: &mut Drafts, findings: &mut Findings<'_>)
     table.finish(findings);
 }
 
-/// What ids of units and people are known, for checking what points at them.
-pub(crate) struct Known<'d> {
-    units: BTreeMap<&'d str, &'d UnitDraft>,
-    /// Person id to unit id.
-    people: BTreeMap<&'d str, &'d str>,
-    sender_lists: BTreeMap<&'d str, &'d BTreeSet<String>>,
-    roles: BTreeMap<&'d str, &'d RoleDraft>,
-    queues: BTreeMap<&'d str, &'d QueueDraft>,
-    webhooks: BTreeMap<&'d str, &'d WebhookDraft>,
-    templates: BTreeMap<&'d str, &'d TemplateDraft>,
-}
-
-impl Known<'_> {
-    /// Checks that a unit exists and takes mail.
-    pub(crate) fn unit(&self, id: &At<String>, findings: &mut Findings<'_>) {
-        let Some(unit) = self.units.get(id.value.as_str()) else {
-            unknown("unknown-unit", "enheden", id, self.units.keys().copied(), findings);
-            return;
-        };
-        if unit.closed && unit.successor.is_none() {
-            let what = format!("enheden »{}« er nedlagt og har ingen efterfølger", id.value);
-            findings.add(
-                id.place,
-                "closed-unit",
-                what,
-                "Peg på en anden enhed, eller giv enheden en successor",
-            );
-        }
-    }
-
-    /// Checks that a person exists.
-    pub(crate) fn person(&self, id: &At<String>, findings: &mut Findings<'_>) {
-        if !self.people.contains_key(id.value.as_str()) {
-            unknown("unknown-person", "personen", id, self.people.keys().copied(), findings);
-        }
-    }
-
-    /// The CVR numbers of a sender list.
-    pub(crate) fn sender_list(&self, id: &At<String>, findings: &mut Findings<'_>) -> BTreeSet<String> {
-        let list = look_up("unknown-sender-list", "afsenderlisten", &self.sender_lists, id, findings);
-        list.cloned().unwrap_or_default()
-    }
-
-    /// The unit of a role.
-    pub(crate) fn unit_of_role(&self, id: &At<String>, findings: &mut Findings<'_>) -> Option<String> {
-        look_up("unknown-role", "rollen", &self.roles, id, findings).map(|role| role.unit.value.clone())
-    }
-
-    /// The unit of a robot queue.
-    pub(crate) fn unit_of_queue(&self, id: &At<String>, findings: &mut Findings<'_>) -> Option<String> {
-        look_up("unknown-queue", "robotkøen", &self.queues, id, findings)
-            .map(|queue| queue.unit.value.clone())
-    }
-
-    /// Checks that a webhook is declared.
-    pub(crate) fn webhook(&self, id: &At<String>, findings: &mut Findings<'_>) {
-        look_up("unknown-webhook", "webhooken", &self.webhooks, id, findings);
-    }
-
-    /// The template of a new case.
-    pub(crate) fn template(&self, id: &At<String>, findings: &mut Findings<'_>) -> Option<&NewCase> {
-        look_up("unknown-case-template", "sagsskabelonen", &self.templates, id, findings).map(|t| &t.template)
-    }
-
-    /// The unit of a person.
-    pub(crate) fn unit_of(&self, person: &str) -> Option<String> {
-        self.people.get(person).map(|unit| (*unit).to_owned())
-    }
-}
-
-fn look_up<'d, T>(
-    code: &'static str,
-    noun: &str,
-    known: &BTreeMap<&'d str, &'d T>,
-    id: &At<String>,
-    findings: &mut Findings<'_>,
-) -> Option<&'d T> {
-    let found = known.get(id.value.as_str()).copied();
-    if found.is_none() {
-        unknown(code, noun, id, known.keys().copied(), findings);
-    }
-    found
-}
-
-fn unknown<'w>(
-    code: &'static str,
-    noun: &str,
-    id: &At<String>,
-    known: impl Iterator<Item = &'w str>,
-    findings: &mut Findings<'_>,
-) {
-    let advice = match fold::nearest(&id.value, known) {
-        Some(near) => format!("Mente du »{near}«?"),
-        None => format!("Ret navnet, eller opret {noun}"),
-    };
-    findings.add(id.place, code, format!("{noun} »{}« findes ikke", id.value), advice);
-}
-
 fn hold_together(mut drafts: Drafts, edition: &str, findings: &mut Findings<'_>) -> Option<Policy> {
     if drafts.authority.is_none() {
         let advice = "Tilføj [authority] med cvr og name";
@@ -346,154 +249,4 @@ fn unique<'d>(
             seen.insert(&id.value, id.place);
         }
     }
-}
-
-/// Parents and successors exist and do not go in circles.
-fn check_units(units: &[UnitDraft], known: &Known<'_>, findings: &mut Findings<'_>) {
-    for unit in units {
-        if let Some(parent) = &unit.parent {
-            if known.units.contains_key(parent.value.as_str()) {
-                circle(unit, known, "parent-circle", "overordnede", |unit| unit.parent.as_ref(), findings);
-            } else {
-                unknown("unknown-unit", "enheden", parent, known.units.keys().copied(), findings);
-            }
-        }
-        if let Some(successor) = &unit.successor {
-            if known.units.contains_key(successor.value.as_str()) {
-                circle(
-                    unit,
-                    known,
-                    "successor-circle",
-                    "efterfølgere",
-                    |unit| unit.successor.as_ref(),
-                    findings,
-                );
-            } else {
-                unknown("unknown-unit", "enheden", successor, known.units.keys().copied(), findings);
-            }
-            if !unit.closed {
-                let what = format!("enheden »{}« har en efterfølger, men er ikke nedlagt", unit.id.value);
-                findings.add(
-                    successor.place,
-                    "successor-of-open",
-                    what,
-                    "Skriv closed = true, eller slet successor",
-                );
-            }
-        }
-    }
-}
-
-fn circle<'d>(
-    start: &'d UnitDraft,
-    known: &Known<'d>,
-    code: &'static str,
-    noun: &str,
-    next: impl Fn(&'d UnitDraft) -> Option<&'d At<String>>,
-    findings: &mut Findings<'_>,
-) {
-    let mut unit = start;
-    for _ in 0..=known.units.len() {
-        let Some(id) = next(unit) else { return };
-        if id.value == start.id.value {
-            let place = next(start).map_or(start.id.place, |id| id.place);
-            let what = format!("enheden »{}« er i ring med sine egne {noun}", start.id.value);
-            findings.add(place, code, what, "Bryd ringen");
-            return;
-        }
-        let Some(&following) = known.units.get(id.value.as_str()) else { return };
-        unit = following;
-    }
-}
-
-fn responsibilities(
-    drafts: &[ResponsibilityDraft],
-    known: &Known<'_>,
-    findings: &mut Findings<'_>,
-) -> PrefixMap<String> {
-    let mut map = PrefixMap::new();
-    let mut places = PrefixMap::new();
-    for draft in drafts {
-        known.unit(&draft.unit, findings);
-        let subject = draft.subject.value;
-        if let Some(first) = places.insert(subject, draft.facets, draft.subject.place) {
-            let facet = draft.facets.map(|facets| format!(" med facet {facets}")).unwrap_or_default();
-            let what = format!("ansvaret for {subject}{facet} er også givet i {}", findings.line_of(first));
-            findings.add(draft.subject.place, "duplicate-responsibility", what, "Slet det ene ansvar");
-        }
-        map.insert(subject, draft.facets, draft.unit.value.clone());
-    }
-    map
-}
-
-fn contact_points(
-    drafts: &[ContactPointDraft],
-    known: &Known<'_>,
-    findings: &mut Findings<'_>,
-) -> BTreeMap<String, ContactPointOwner> {
-    let mut map = BTreeMap::new();
-    let mut places: BTreeMap<&str, Place> = BTreeMap::new();
-    for draft in drafts {
-        known.unit(&draft.unit, findings);
-        if let Some(first) = places.insert(&draft.id, draft.place) {
-            let what = format!("kontaktpunktet står også i {}", findings.line_of(first));
-            findings.add(draft.place, "duplicate-contact-point", what, "Slet det ene");
-        }
-        let owner = ContactPointOwner {
-            name: draft.name.clone(),
-            unit: draft.unit.value.clone(),
-            subject: draft.subject,
-            facet: draft.facet,
-        };
-        map.insert(draft.id.clone(), owner);
-    }
-    map
-}
-
-/// Marks of the people themselves, and those of `[[attention]]`. A mark means one receiver.
-fn attention(
-    drafts: &[AttentionDraft],
-    people: &[PersonDraft],
-    known: &Known<'_>,
-    findings: &mut Findings<'_>,
-) -> BTreeMap<AttentionKey, Receiver> {
-    let mut marks: Vec<(AttentionKey, Place, Receiver)> = Vec::new();
-    for person in people {
-        let receiver = Receiver { unit: person.unit.value.clone(), person: Some(person.id.value.clone()) };
-        let ids = person.attention_ids.iter().map(|id| (AttentionKey::person_id(&id.value), id.place));
-        let email = person.email.iter().map(|email| (AttentionKey::email(&email.value), email.place));
-        let eid = person.eid.iter().map(|eid| (AttentionKey::eid(&eid.value), eid.place));
-        marks.extend(ids.chain(email).chain(eid).map(|(key, place)| (key, place, receiver.clone())));
-    }
-    for draft in drafts {
-        if let Some(unit) = &draft.unit {
-            known.unit(unit, findings);
-        }
-        if let Some(person) = &draft.person {
-            known.person(person, findings);
-        }
-        let person = draft.person.as_ref().map(|person| person.value.clone());
-        let unit = match &draft.unit {
-            Some(unit) => Some(unit.value.clone()),
-            None => person.as_deref().and_then(|person| known.unit_of(person)),
-        };
-        if let Some(unit) = unit {
-            marks.push((draft.key.clone(), draft.place, Receiver { unit, person }));
-        }
-    }
-    let mut map = BTreeMap::new();
-    let mut places: BTreeMap<AttentionKey, Place> = BTreeMap::new();
-    for (key, place, receiver) in marks {
-        if let Some(first) = places.insert(key.clone(), place) {
-            let what = format!("samme mærke står også i {}", findings.line_of(first));
-            findings.add(
-                place,
-                "duplicate-attention",
-                what,
-                "Et mærke kan kun betyde én modtager: slet det ene",
-            );
-        }
-        map.insert(key, receiver);
-    }
-    map
 }

@@ -1,8 +1,11 @@
 //! Maps: who answers for a subject or a contact point.
 
-use kle::{Facet, FacetPattern, Subject};
+use std::collections::BTreeMap;
+
+use kle::{Facet, FacetPattern, PrefixMap, Subject};
 
 use super::finding::{Findings, Place};
+use super::known::Known;
 use super::table::{At, Table};
 use crate::fold;
 
@@ -70,4 +73,50 @@ impl ContactPointDraft {
             facet,
         })
     }
+}
+
+/// Who answers for each subject; given once.
+pub(super) fn responsibilities(
+    drafts: &[ResponsibilityDraft],
+    known: &Known<'_>,
+    findings: &mut Findings<'_>,
+) -> PrefixMap<String> {
+    let mut map = PrefixMap::new();
+    let mut places = PrefixMap::new();
+    for draft in drafts {
+        known.unit(&draft.unit, findings);
+        let subject = draft.subject.value;
+        if let Some(first) = places.insert(subject, draft.facets, draft.subject.place) {
+            let facet = draft.facets.map(|facets| format!(" med facet {facets}")).unwrap_or_default();
+            let what = format!("ansvaret for {subject}{facet} er også givet i {}", findings.line_of(first));
+            findings.add(draft.subject.place, "duplicate-responsibility", what, "Slet det ene ansvar");
+        }
+        map.insert(subject, draft.facets, draft.unit.value.clone());
+    }
+    map
+}
+
+/// Who answers for each contact point; given once.
+pub(super) fn contact_points(
+    drafts: &[ContactPointDraft],
+    known: &Known<'_>,
+    findings: &mut Findings<'_>,
+) -> BTreeMap<String, ContactPointOwner> {
+    let mut map = BTreeMap::new();
+    let mut places: BTreeMap<&str, Place> = BTreeMap::new();
+    for draft in drafts {
+        known.unit(&draft.unit, findings);
+        if let Some(first) = places.insert(&draft.id, draft.place) {
+            let what = format!("kontaktpunktet står også i {}", findings.line_of(first));
+            findings.add(draft.place, "duplicate-contact-point", what, "Slet det ene");
+        }
+        let owner = ContactPointOwner {
+            name: draft.name.clone(),
+            unit: draft.unit.value.clone(),
+            subject: draft.subject,
+            facet: draft.facet,
+        };
+        map.insert(draft.id.clone(), owner);
+    }
+    map
 }

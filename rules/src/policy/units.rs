@@ -22,6 +22,10 @@ pub struct Unit {
     pub closed: bool,
     /// The unit that takes over the mail of a closed unit.
     pub successor: Option<String>,
+    /// Working days after which mail that nobody in the unit has opened goes on; 0 is never.
+    pub escalate_after_working_days: Option<u32>,
+    /// The unit that it goes on to, instead of the one above.
+    pub escalate_to: Option<String>,
 }
 
 /// How a unit journals mail that names no case.
@@ -61,7 +65,12 @@ pub(super) struct UnitDraft {
     pub(super) parent: Option<At<String>>,
     pub(super) closed: bool,
     pub(super) successor: Option<At<String>>,
+    pub(super) escalate_after_working_days: Option<u32>,
+    pub(super) escalate_to: Option<At<String>>,
 }
+
+/// The longest that mail may lie unopened, in working days: about a year. More says the same as never.
+const LONGEST_UNOPENED: u64 = 250;
 
 impl UnitDraft {
     pub(super) fn read(table: Table<'_>, findings: &mut Findings<'_>) -> Option<Self> {
@@ -76,6 +85,8 @@ impl UnitDraft {
         let parent = table.text("parent", findings);
         let closed = table.flag("closed", findings);
         let successor = table.text("successor", findings);
+        let unopened = table.count("escalate_after_working_days", findings);
+        let escalate_to = table.text("escalate_to", findings);
         table.finish(findings);
         Some(Self {
             id: id?,
@@ -85,7 +96,16 @@ impl UnitDraft {
             parent,
             closed,
             successor,
+            escalate_after_working_days: unopened
+                .and_then(|days| u32::try_from(days.min(LONGEST_UNOPENED)).ok()),
+            escalate_to,
         })
+    }
+
+    /// Where what reaches this unit goes on to: from a closed one to its heir, else when nobody opens it.
+    pub(super) fn goes_on_to(&self) -> Option<&At<String>> {
+        let heir = self.successor.as_ref().filter(|_| self.closed);
+        heir.or(self.escalate_to.as_ref()).or(self.parent.as_ref())
     }
 
     pub(super) fn into_unit(self) -> Unit {
@@ -97,6 +117,8 @@ impl UnitDraft {
             parent: self.parent.map(|parent| parent.value),
             closed: self.closed,
             successor: self.successor.map(|successor| successor.value),
+            escalate_after_working_days: self.escalate_after_working_days,
+            escalate_to: self.escalate_to.map(|unit| unit.value),
         }
     }
 }

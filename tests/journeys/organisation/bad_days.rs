@@ -45,6 +45,39 @@ async fn an_answer_that_cannot_be_used_changes_nothing_at_whichever_call_it_come
 }
 
 #[tokio::test]
+async fn the_contact_structure_may_fail_at_any_page_and_nothing_is_half_applied() {
+    let simulator = Simulator::start(Town::new()).await;
+    let mut authority = Authority::with(System::Os2rollekatalog, &simulator);
+    authority.set("SERVICE__PAGE_SIZE", "2");
+    authority.ask().await.expect("the organisation alone");
+    let without = simulator.seen().len();
+    authority.reads_contact_points(&simulator);
+    authority.sync().await;
+    let with = simulator.seen().len() - without;
+    assert!(with >= without + 2, "the contact points come in pages");
+    let before = authority.everything();
+    simulator.change(|town| town.unit("Kultur").name = "Kultur og Fritid".to_owned());
+    let misdeeds = misdeeds(System::Os2rollekatalog).into_iter().chain([
+        (Misdeed::Status(401), "godkender ikke adgangen (401)"),
+        (Misdeed::Slow, "svaret kom ikke i tide"),
+    ]);
+    for (misdeed, expected) in misdeeds {
+        for call in without..with {
+            simulator.misbehave(call, misdeed.clone());
+            // Certificate and token are the client's own: there is nothing to renew, so a refusal is asked about no more.
+            if misdeed == Misdeed::Status(401) {
+                simulator.refuse_from(call);
+            }
+            let told = authority.ask().await.expect_err("it cannot be used").danish();
+            assert!(told.contains(expected), "{misdeed:?} at call {call}: {told}");
+            assert!(!told.contains("kanariefugl"), "{misdeed:?}: {told}");
+            simulator.behave();
+        }
+    }
+    assert_eq!(authority.everything(), before);
+}
+
+#[tokio::test]
 async fn a_slow_answer_is_not_waited_for() {
     for system in System::ALL {
         let simulator = Simulator::start(Town::new()).await;

@@ -137,10 +137,7 @@ async fn contact_points_follow_the_responsibility_for_their_numbers() {
     let simulator = Simulator::start(Town::new()).await;
     let mut authority = Authority::with(System::Os2rollekatalog, &simulator);
     authority.set("SERVICE__PAGE_SIZE", "3");
-    authority.set("CONTACT_STRUCTURE__ORGANISATION_ID", "3f2a1c9e-1111-4000-8000-000000000009");
-    authority.set_any("DIGITAL_POST__BASE_URL", &format!("{}/apis/v1", simulator.url()));
-    authority.set_any("DIGITAL_POST__SYSTEM_ID", "3f2a1c9e-1111-4000-8000-000000000001");
-    authority.set_any("DIGITAL_POST__API_TOKEN", "kanariefugl-token");
+    authority.reads_contact_points(&simulator);
     let plan = authority.plan().await;
     let remarks = plan.remarks.join("\n");
     assert!(remarks.contains("Skriv om alt andet") && remarks.contains("har ingen KLE-kode"), "{remarks}");

@@ -76,7 +76,7 @@ impl<'a> Feed<'a> {
         if self.frames.len() >= DEPTH {
             return Err(NotKle::TooDeep);
         }
-        let place = Place { line, number: None };
+        let place = Place { line, ..Place::default() };
         let within_record = self.holder().is_some_and(|holds| matches!(holds, Holds::Record(_)));
         let holds = if let Some(kind) = Kind::of(name) {
             Holds::Record(Box::new(Draft::new(kind, place)))
@@ -126,12 +126,12 @@ impl<'a> Feed<'a> {
 
     /// The end of the file in the middle of things: whole records are kept, the one being read is not.
     pub(super) fn break_off(&mut self, line: Option<usize>) {
-        self.out.reports.add(Fault::BrokenOff, Place { line, number: None });
+        self.out.reports.add(Fault::BrokenOff, Place { line, ..Place::default() });
         self.frames.clear();
     }
 
     pub(super) fn remark(&mut self, fault: Fault, line: Option<usize>) {
-        self.out.reports.add(fault, Place { line, number: None });
+        self.out.reports.add(fault, Place { line, ..Place::default() });
     }
 
     pub(super) fn is_open(&self) -> bool {

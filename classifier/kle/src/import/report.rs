@@ -198,6 +198,8 @@ impl fmt::Display for Fault {
 /// Where in a file something was noticed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
+    /// Which of the files put together, from 0; `None` while a file is read by itself.
+    pub file: Option<usize>,
     /// The line, from 1; `None` when the format has none to show.
     pub line: Option<usize>,
     /// The number it is about, when one could be read.
@@ -206,11 +208,17 @@ pub struct Place {
 
 impl Place {
     pub(crate) fn line(line: usize) -> Self {
-        Self { line: Some(line), number: None }
+        Self { line: Some(line), ..Self::default() }
     }
 
     pub(crate) fn number(number: impl fmt::Display) -> Self {
-        Self { line: None, number: Some(number.to_string()) }
+        Self { number: Some(number.to_string()), ..Self::default() }
+    }
+
+    /// The same place, in this one of several files.
+    pub(crate) fn in_file(mut self, file: usize) -> Self {
+        self.file = Some(file);
+        self
     }
 
     pub(crate) fn with(mut self, number: impl fmt::Display) -> Self {
@@ -263,7 +271,7 @@ impl Reports {
         }
     }
 
-    pub(crate) fn extend(&mut self, reports: Vec<Report>) {
+    pub(crate) fn extend(&mut self, reports: impl IntoIterator<Item = Report>) {
         for Report { place, fault } in reports {
             self.add(fault, place);
         }

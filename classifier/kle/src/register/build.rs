@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{Basis, Disagreement, Entry, Keywords, Number, Provenance, Register, Source, Successor, Table};
-use crate::import::{Fault, Import, Place, Reference, Report, Reports};
+use crate::import::{Fault, Import, Place, Reference, Report, Reports, Row};
 use crate::{FacetPattern, Subject};
 
 impl Register {
@@ -19,7 +19,7 @@ impl Register {
     pub fn build(parts: Vec<Import>, edition: Option<Date>, label: Option<String>) -> (Self, Vec<Report>) {
         let edition = edition.or_else(|| parts.iter().filter_map(|part| part.edition).max());
         let mut building = Building { edition, ..Building::default() };
-        let sources = parts.into_iter().map(|part| building.take(part)).collect();
+        let sources = parts.into_iter().enumerate().map(|(file, part)| building.take(file, part)).collect();
         let label = label.or_else(|| edition.map(super::edition_label));
         building.finish(Provenance { label, edition, sources })
     }
@@ -36,7 +36,7 @@ struct Building {
 }
 
 impl Building {
-    fn take(&mut self, part: Import) -> Source {
+    fn take(&mut self, file: usize, part: Import) -> Source {
         let source = Source {
             format: part.format,
             edition: part.edition,
@@ -46,13 +46,17 @@ impl Building {
             replacements: part.replacements.len(),
             remarks: part.reports.len(),
         };
-        self.reports.extend(part.reports);
+        let reports = part.reports.into_iter();
+        self.reports
+            .extend(reports.map(|Report { place, fault }| Report { place: place.in_file(file), fault }));
         // What an undated "no longer published" means depends on the edition.
         let edition = self.edition;
-        add_all(&mut self.subjects, part.subjects, edition, &mut self.reports);
-        add_all(&mut self.facets, part.facets, edition, &mut self.reports);
+        add_all(&mut self.subjects, in_file(file, part.subjects), edition, &mut self.reports);
+        add_all(&mut self.facets, in_file(file, part.facets), edition, &mut self.reports);
         self.keywords.extend(part.keywords);
-        self.replacements.extend(part.replacements);
+        let replacements = part.replacements.into_iter();
+        self.replacements
+            .extend(replacements.map(|(old, new, basis, at)| (old, new, basis, at.in_file(file))));
         source
     }
 
@@ -109,16 +113,21 @@ impl Building {
     }
 }
 
+fn in_file<K>(file: usize, mut rows: Vec<Row<K>>) -> Vec<Row<K>> {
+    rows.iter_mut().for_each(|row| row.place.file = Some(file));
+    rows
+}
+
 fn add_all<K: Number>(
     table: &mut Table<K>,
-    mut rows: Vec<crate::import::Row<K>>,
+    mut rows: Vec<Row<K>>,
     edition: Option<Date>,
     reports: &mut Reports,
 ) {
     // Current rows first, so that their beginning is known when an older period of the number comes.
     rows.sort_by_key(|row| (row.entry.expired.is_some() || row.withdrawn, row.place.line));
     let mut seen = BTreeSet::new();
-    for crate::import::Row { mut entry, withdrawn, place } in rows {
+    for Row { mut entry, withdrawn, place } in rows {
         if withdrawn && entry.expired.is_none() {
             entry.expired = edition;
             reports.add(

@@ -51,14 +51,20 @@ fn renewed<K: Number>(old: &Table<K>, new: Table<K>, date: Date) -> Table<K> {
     if new.is_empty() {
         return old.clone();
     }
-    let mut rows: Vec<Entry<K>> = Vec::from(new).into_iter().filter(|row| !row.implied).collect();
+    let mut rows: Vec<Entry<K>> = Vec::from(new);
+    let current = |rows: &[Entry<K>]| -> BTreeSet<K> {
+        rows.iter().filter(|row| row.applies(date)).map(|row| row.number).collect()
+    };
+    // A group goes on while there are numbers below it, also when the new edition is a list of subjects alone.
+    let standing = current(&rows);
+    rows.retain(|row| !row.implied);
     rows.iter_mut().for_each(|row| begin_anew(row, old, date));
-    let listed: BTreeSet<K> = rows.iter().filter(|row| row.applies(date)).map(|row| row.number).collect();
+    let listed = current(&rows);
     let begun: BTreeSet<(K, Option<Date>)> = rows.iter().map(|row| (row.number, row.created)).collect();
     for mut row in old.iter().filter(|row| !row.implied).cloned() {
         let is_listed = listed.contains(&row.number);
         let later = row.created.is_some_and(|created| created > date);
-        if row.applies(date) && !is_listed && !row.is_local() {
+        if row.applies(date) && !standing.contains(&row.number) && !row.is_local() {
             row.expired = Some(date);
         } else if later && is_listed && !begun.contains(&(row.number, row.created)) {
             // What was to begin later has begun already: only the new edition knows when.
@@ -109,6 +115,19 @@ mod tests {
         assert!(on("09.90", DAY).is_current(), "only the authority ends its own numbers");
         assert!(on("09.20", DAY).is_current());
         assert_eq!(renewed.title(key("09"), DAY), Some("Tang og tare"));
+    }
+
+    #[test]
+    fn a_list_of_subjects_alone_ends_no_group_that_has_some() {
+        let old =
+            register(&["09\tTang", "09.10\tTang", "09.10.04\tPlukning", "09.20\tTare", "09.20.04\tHøst"]);
+        let renewed = renew(&old, register(&["09.10.04\tPlukning", "09.30.04\tTørring"]), DAY);
+        let current = |number| renewed.subject(key(number), DAY).is_current();
+        assert!(current("09") && current("09.10") && current("09.10.04") && current("09.30"));
+        assert!(!current("09.20") && !current("09.20.04"));
+        assert_eq!(renewed.title(key("09.10"), DAY), Some("Tang"));
+        let again = register(&["09.10.04\tPlukning", "09.30.04\tTørring"]);
+        assert_eq!(renew(&renewed, again, date(2024, 8, 1)).digest_input(), renewed.digest_input());
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub async fn read(config: &Config, now: Timestamp) -> Result<Reading, SourceErro
 }
 
 /// Takes out what points at nothing, with a remark: a feed may well name a unit that it does not show.
-fn tidy(reading: &mut Reading) {
+pub(super) fn tidy(reading: &mut Reading) {
     let Reading { snapshot, remarks } = reading;
     let known: BTreeSet<String> = snapshot.units.keys().cloned().collect();
     for (id, unit) in &mut snapshot.units {

@@ -4,13 +4,19 @@
 //! fits decides. zen-engine gets it compiled, with its own column indexes, without trace, and the three inputs ready made
 //! (the title folded as ours folds it); ours decides the whole cascade, with trace. Before anything is timed, both must
 //! give the same answer for every letter.
+//!
+//! Everything is timed twice. With the near caches emptied before each pass, as the other work of a post room leaves
+//! them: else the large table of one engine would empty them for the other, and the small one would not, and tables of
+//! different sizes could not be compared. And with passes back to back, as many letters in a row find them.
 
 #[allow(unreachable_pub, dead_code, reason = "shared with the bench")]
 #[path = "../../../../rules/benches/town/mod.rs"]
 mod town;
 
-use std::hint::black_box;
-use std::time::{Duration, Instant};
+mod measure;
+mod plot;
+
+use std::path::Path;
 
 use futures::executor::block_on;
 use rules::{Decider, Decision, Facts, Outcome, Policy};
@@ -18,24 +24,56 @@ use serde_json::{Value, json};
 use zen_engine::model::GraphContent;
 use zen_engine::{Decision as ZenDecision, Variable};
 
+use crate::measure::{Measured, measure};
 use crate::town::{Row, Town};
 
 /// Letters in a pass. Passes of the two take turns, so that a busy machine troubles both alike.
 const LETTERS: u64 = 200;
 
+/// How many rules are tried.
+const SIZES: [u64; 6] = [30, 100, 300, 1_000, 3_000, 10_000];
+
 fn main() {
-    let seconds = std::env::args().nth(1).and_then(|seconds| seconds.parse().ok()).unwrap_or(9.0);
-    println!("{:>8} {:>16} {:>16} {:>8}", "rules", "zen-engine µs", "ours µs", "times");
-    for rules in [100, 1_000, 10_000] {
-        let town = Town::new(rules, LETTERS);
-        let policy = town.policy("label_words");
-        let zen = zen(&town.rows);
-        let inputs: Vec<Variable> = town.letters.iter().map(|facts| Variable::from(input(facts))).collect();
-        let decided = agree(&town, &policy, &zen, &inputs);
-        let (theirs, ours) = measure(seconds / 3.0, &policy, &zen, &town.letters, &inputs);
+    let seconds: f64 = std::env::args().nth(1).and_then(|seconds| seconds.parse().ok()).unwrap_or(30.0);
+    println!("µs a letter, median (least) of the passes; {LETTERS} letters in a pass");
+    println!("             caches emptied before each pass                      passes back to back");
+    println!(
+        "   rules       zen-engine             modtag  times       zen-engine             modtag  times  decided"
+    );
+    let measured: Vec<Measured> =
+        SIZES.into_iter().map(|rules| size(rules, seconds / SIZES.len() as f64)).collect();
+    growth(&measured);
+    let picture = Path::new("tests/peers/zen/growth.svg");
+    match std::fs::write(picture, plot::growth(&measured)) {
+        Ok(()) => println!("\n{} is drawn anew", picture.display()),
+        Err(error) => eprintln!("{} cannot be written: {error}", picture.display()),
+    }
+}
+
+/// Both engines on a table of this size.
+fn size(rules: u64, seconds: f64) -> Measured {
+    let town = Town::new(rules, LETTERS);
+    let policy = town.policy("label_words");
+    let zen = zen(&town.rows);
+    let inputs: Vec<Variable> = town.letters.iter().map(|facts| Variable::from(input(facts))).collect();
+    let decided = agree(&town, &policy, &zen, &inputs);
+    let measured = measure(rules, seconds, &policy, &zen, &town.letters, &inputs);
+    println!("{rules:>8} {} {}  {decided:>4} of {LETTERS}", measured.cold, measured.warm);
+    measured
+}
+
+/// What each costs with the most rules, against its own cost with 100.
+fn growth(measured: &[Measured]) {
+    let of = |rules: u64| measured.iter().find(|one| one.rules == rules);
+    let (Some(few), Some(many)) = (of(100), of(10_000)) else { return };
+    println!("\n10,000 rules against 100:");
+    for (how, few, many) in
+        [("caches emptied", &few.cold, &many.cold), ("back to back", &few.warm, &many.warm)]
+    {
         println!(
-            "{rules:>8} {theirs:>16.2} {ours:>16.2} {:>8.1}   {decided} of {LETTERS} letters decided",
-            theirs / ours
+            "  {how:<16} zen-engine {:>6.2} times, modtag {:>5.2} times",
+            many.theirs.median / few.theirs.median,
+            many.ours.median / few.ours.median
         );
     }
 }
@@ -114,35 +152,4 @@ fn agree(town: &Town, policy: &Policy, zen: &ZenDecision, inputs: &[Variable]) -
         decided += usize::from(ours.is_some());
     }
     decided
-}
-
-/// Microseconds of a letter in the median pass: theirs, ours.
-fn measure(
-    seconds: f64,
-    policy: &Policy,
-    zen: &ZenDecision,
-    letters: &[Facts],
-    inputs: &[Variable],
-) -> (f64, f64) {
-    let end = Instant::now() + Duration::from_secs_f64(seconds);
-    let (mut theirs, mut ours) = (Vec::new(), Vec::new());
-    while Instant::now() < end || theirs.is_empty() {
-        let start = Instant::now();
-        for input in inputs {
-            black_box(block_on(zen.evaluate(input.clone())))
-                .unwrap_or_else(|error| panic!("zen-engine: {error:?}"));
-        }
-        theirs.push(start.elapsed());
-        let start = Instant::now();
-        for facts in letters {
-            black_box(rules::decide(policy, facts));
-        }
-        ours.push(start.elapsed());
-    }
-    (median(theirs), median(ours))
-}
-
-fn median(mut passes: Vec<Duration>) -> f64 {
-    passes.sort_unstable();
-    passes[passes.len() / 2].as_secs_f64() * 1e6 / LETTERS as f64
 }
