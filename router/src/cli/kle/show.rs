@@ -64,7 +64,7 @@ impl Show {
         let Some(text) = &self.facet else { return Ok(normalise(&self.number, None).facet) };
         let facet = Facet::parse(&text.trim().to_uppercase())
             .map_err(|_| Failure::Said(format!("\"{text}\" er ikke en handlingsfacet som G01.")))?;
-        if register.facets().is_empty() || register.facets().of(FacetPattern::One(facet)).first().is_some() {
+        if register.facets().is_empty() || !register.facets().of(FacetPattern::One(facet)).is_empty() {
             return Ok(Some(facet));
         }
         let alike = |pattern: &FacetPattern| pattern.to_string().starts_with(facet.category());
