@@ -1,9 +1,26 @@
 //! Classifier: text in, KLE suggestions out; computes, nothing else.
 //!
-//! [`Suggest`] is what the post room speaks to. [`NoModel`] is the honest implementation for an installation
+//! [`Suggest`] is what the post room speaks to. A [`Judge`] hears a [`model`] and the [`neighbours`], weighs
+//! them ([`blend`]), doubts ([`confidence`]) and gives reasons ([`explain`]). [`train`] makes a model file
+//! out of letters, [`evaluate`] measures one. [`NoModel`] is the honest implementation for an installation
 //! without a model: it never suggests anything, so every letter without marks waits for a person.
 //!
-//! **Deliberately absent:** a model. It arrives behind the same trait; no caller changes.
+//! **Deliberately absent:** files, clock and network: the caller hands over a model's bytes and a corpus's text.
+
+pub mod blend;
+pub mod card;
+pub mod confidence;
+pub mod evaluate;
+pub mod explain;
+pub mod features;
+mod judge;
+mod labels;
+pub mod model;
+pub mod neighbours;
+pub mod train;
+
+pub use judge::{Guess, Judge, Verdict};
+pub use labels::Labels;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,0 +1,113 @@
+//! Letters to learn from, as the files of `models/corpus/` keep them.
+
+use crate::LetterText;
+
+/// A letter and its subject.
+#[derive(Clone, Copy, Debug)]
+pub struct Labelled<'a> {
+    /// The subject it is about; `None` for a letter that a careful reader would not route.
+    pub subject: Option<kle::Subject>,
+    /// The letter.
+    pub letter: LetterText<'a>,
+}
+
+/// Letters to learn from.
+#[derive(Clone, Default)]
+pub struct Corpus {
+    rows: Vec<Row>,
+}
+
+#[derive(Clone)]
+struct Row {
+    subject: Option<kle::Subject>,
+    label: String,
+    body: String,
+}
+
+/// A line that is not a letter of the corpus.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {why}")]
+pub struct NotCorpus {
+    /// Counted from 1.
+    pub line: usize,
+    why: &'static str,
+}
+
+impl Corpus {
+    /// Reads one file: subject, kind of sender, label and body in four columns, `\n` for a line break in the
+    /// body. The subject is `-` for a letter that belongs nowhere.
+    pub fn read(&mut self, file: &str) -> Result<(), NotCorpus> {
+        for (number, line) in file.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
+            let row = row(line).map_err(|why| NotCorpus { line: number + 1, why })?;
+            self.rows.push(row);
+        }
+        Ok(())
+    }
+
+    /// The letters, in the order they were read.
+    pub fn letters(&self) -> impl ExactSizeIterator<Item = Labelled<'_>> + Clone {
+        self.rows.iter().map(|row| Labelled {
+            subject: row.subject,
+            letter: LetterText { label: &row.label, body: &row.body },
+        })
+    }
+
+    /// Adds a letter that belongs nowhere, made of two that belong in different places.
+    pub(super) fn add_mixture(&mut self, one: usize, other: usize) {
+        let (one, other) = (&self.rows[one], &self.rows[other]);
+        let body = format!("{}\n\n{}", one.body, other.body);
+        let mixture = Row { subject: None, label: one.label.clone(), body };
+        self.rows.push(mixture);
+    }
+
+    /// How many letters there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// No letter yet.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
+fn row(line: &str) -> Result<Row, &'static str> {
+    let columns: Vec<&str> = line.split('\t').collect();
+    let [subject, _sender, label, body] = columns[..] else { return Err("expected four columns") };
+    Ok(Row { subject: read_subject(subject)?, label: label.to_owned(), body: body.replace("\\n", "\n") })
+}
+
+fn read_subject(text: &str) -> Result<Option<kle::Subject>, &'static str> {
+    if text == "-" {
+        return Ok(None);
+    }
+    let subject = kle::Subject::parse(text).map_err(|_| "the first column is no KLE number")?;
+    match subject.level() {
+        kle::Level::Subject => Ok(Some(subject)),
+        _ => Err("the first column is not a subject (emne) but a group"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_a_letter() {
+        let mut corpus = Corpus::default();
+        let file = "27.18.04\tcitizen\tHjælp\tKære kommune\\nMor er faldet.\n\n-\tcitizen\t\tSe vedhæftede\n";
+        corpus.read(file).expect("a corpus");
+        let letters: Vec<_> = corpus.letters().collect();
+        assert_eq!(letters[0].subject.map(|subject| subject.to_string()).as_deref(), Some("27.18.04"));
+        assert_eq!(letters[0].letter.body, "Kære kommune\nMor er faldet.");
+        assert_eq!(letters[1].subject, None);
+        assert_eq!(corpus.len(), 2);
+    }
+
+    #[test]
+    fn a_line_that_is_no_letter_is_named() {
+        for (file, line) in [("27.18.04\tx\ty\tz\nHej", 2), ("27.18\tx\ty\tz", 1), ("hej\tx\ty\tz", 1)] {
+            assert_eq!(Corpus::default().read(file).expect_err(file).line, line);
+        }
+    }
+}

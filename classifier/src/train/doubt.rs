@@ -1,0 +1,102 @@
+//! Learning to doubt: how sure the blend may be of its best label, on every level.
+
+use super::choice::{Case, choose};
+use super::kept_out::KeptOut;
+use crate::blend::{Blend, signals};
+use crate::confidence::{Confidence, SIGNS, Signs, signs};
+use crate::features::Vector;
+use crate::labels::Labels;
+
+/// What came of one letter on one level.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outcome {
+    /// How sure the model was of its best label.
+    pub confidence: f32,
+    /// Whether that label was right; never for a letter that belongs nowhere.
+    pub right: bool,
+    /// Whether there was a right one.
+    pub routable: bool,
+}
+
+/// Share of wrong labels that is acceptable among those passed on, when the authority says nothing else.
+const BUDGET: f32 = 0.02;
+
+/// Learns the confidence of every level, and tells what came of every letter.
+pub(super) fn doubts(
+    labels: &Labels,
+    blend: &Blend,
+    kept_out: &[KeptOut],
+    vectors: &[Vector],
+) -> ([Confidence; 3], [Vec<Outcome>; 3]) {
+    let levels = [labels.subjects(), labels.groups(), labels.main_groups()];
+    let mut seen: [Vec<(Signs, bool, bool)>; 3] = Default::default();
+    for letter in kept_out {
+        let vector = &vectors[letter.letter];
+        let all = blend.weigh(labels, &signals(labels, &letter.scores, &letter.near));
+        for (level, seen) in levels.iter().zip(&mut seen) {
+            let best = all.best(level.clone(), 1).first().map(|best| best.0);
+            let right = letter.subject.is_some_and(|subject| {
+                let [group, main_group] = labels.above(subject);
+                best.is_some_and(|best| [subject, group, main_group].contains(&best))
+            });
+            let signs = signs(labels, level.clone(), (vector, &letter.scores, &letter.near, &all));
+            seen.push((signs, right, letter.subject.is_some()));
+        }
+    }
+    let learned = seen.map(|seen| learn(&seen));
+    let confidence = std::array::from_fn(|level| learned[level].0);
+    (confidence, learned.map(|learned| learned.1))
+}
+
+fn learn(seen: &[(Signs, bool, bool)]) -> (Confidence, Vec<Outcome>) {
+    let case = |(signs, right, _): &(Signs, bool, bool)| {
+        let mut alternatives = vec![*signs, [0.0; SIGNS]];
+        if !right {
+            alternatives.swap(0, 1);
+        }
+        Case { alternatives, right: 1 }
+    };
+    let cases: Vec<Case<SIGNS>> = seen.iter().map(case).collect();
+    let mut confidence = Confidence { weights: choose(&cases), sure: 2.0 };
+    let outcome = |(signs, right, routable): &(Signs, bool, bool)| Outcome {
+        confidence: confidence.of(signs),
+        right: *right,
+        routable: *routable,
+    };
+    let mut outcomes: Vec<Outcome> = seen.iter().map(outcome).collect();
+    outcomes.sort_by(|one, other| other.confidence.total_cmp(&one.confidence));
+    confidence.sure = sure_enough(&outcomes, BUDGET);
+    (confidence, outcomes)
+}
+
+/// The lowest confidence from which on no more than the budget was wrong; above 1 when there is none.
+fn sure_enough(most_sure_first: &[Outcome], budget: f32) -> f32 {
+    let (mut wrong, mut sure) = (0.0, 2.0);
+    for (count, outcome) in (1_u32..).zip(most_sure_first) {
+        wrong += if outcome.right { 0.0 } else { 1.0 };
+        if wrong <= budget * count as f32 {
+            sure = outcome.confidence;
+        }
+    }
+    sure
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sure_is_where_the_budget_still_holds() {
+        let outcome = |confidence: f32, right| Outcome { confidence, right, routable: true };
+        let all = [
+            outcome(0.9, true),
+            outcome(0.8, true),
+            outcome(0.7, false),
+            outcome(0.6, true),
+            outcome(0.5, false),
+        ];
+        assert_eq!(sure_enough(&all, 0.0), 0.8);
+        assert_eq!(sure_enough(&all, 0.25), 0.6);
+        assert_eq!(sure_enough(&all[2..3], 0.25), 2.0);
+    }
+}
