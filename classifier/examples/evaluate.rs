@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use classifier::evaluate::{Judged, measure};
 use classifier::model::Model;
-use classifier::neighbours::Neighbours;
+use classifier::index::Index;
 use classifier::train::Corpus;
 use classifier::{Judge, Suggest};
 
@@ -20,9 +20,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let begun = Instant::now();
     let model = Arc::new(Model::load(&std::fs::read(model)?)?);
     eprintln!("model læst på {} ms", begun.elapsed().as_millis());
-    let neighbours = index(&model, corpus)?;
-    eprintln!("indeks bygget på {} ms, {} bytes", begun.elapsed().as_millis(), neighbours.bytes());
-    let judge = Judge::new(model, Box::new(neighbours));
+    let index = index(&model, corpus)?;
+    eprintln!("indeks bygget på {} ms, {} bytes", begun.elapsed().as_millis(), index.bytes());
+    let judge = Judge::new(model, Arc::new(index));
     let letters = Judged::read(&std::fs::read_to_string(letters)?)?;
     let begun = Instant::now();
     let judged: Vec<_> =
@@ -36,12 +36,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn index(model: &Model, folder: &str) -> Result<Neighbours, Box<dyn std::error::Error>> {
+fn index(model: &Model, folder: &str) -> Result<Index, Box<dyn std::error::Error>> {
     let mut corpus = Corpus::default();
     let mut files: Vec<_> = std::fs::read_dir(folder)?.collect::<Result<_, _>>()?;
     files.sort_by_key(std::fs::DirEntry::file_name);
     for file in files.iter().filter(|file| file.path().extension().is_some_and(|kind| kind == "tsv")) {
         corpus.read(&std::fs::read_to_string(file.path())?)?;
     }
-    Ok(Neighbours::from_corpus(model, &corpus))
+    Ok(Index::in_memory(corpus.entries(model.danish()))?)
 }

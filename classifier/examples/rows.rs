@@ -15,17 +15,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let model = Model::load(&std::fs::read(arguments.get(1).map_or("models/kle/kle.onnx", String::as_str))?)?;
     for letter in Judged::read(&std::fs::read_to_string(letters)?)? {
         let vector = model.vocabulary().vector(&letter.letter());
-        let (rows, values) = model.table().rows(&vector);
-        if rows.is_empty() {
-            continue;
-        }
+        let rows = model.table().rows(&vector);
         let scores = model.scores(&vector)?;
         let begun = Instant::now();
         for _ in 0..ROUNDS {
             model.scores(&vector)?;
         }
         let ms = begun.elapsed().as_secs_f64() * 1000.0 / f64::from(ROUNDS);
-        println!("{}", serde_json::json!({ "rows": rows, "values": values, "scores": scores, "ms": ms }));
+        let page = serde_json::json!({
+            "dense_rows": rows.dense, "dense_values": rows.dense_values,
+            "rows": rows.sparse, "values": rows.sparse_values,
+            "scores": scores, "ms": ms,
+        });
+        println!("{page}");
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use classifier::Judge;
 use classifier::card::{Card, CorpusFile, Level, ModelFile, Set, page};
 use classifier::evaluate::{Judged, measure};
 use classifier::model::{Model, hex};
-use classifier::neighbours::Neighbours;
+use classifier::index::Index;
 use classifier::train::{Corpus, Recipe, Trained, train};
 use sha2::{Digest, Sha256};
 
@@ -24,10 +24,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (corpus, files) = read_corpus(corpus_folder)?;
     let begun = std::time::Instant::now();
     let recipe = Recipe::default();
-    let trained = train(&corpus, &recipe, |step| eprintln!("{:4} s  {step}", begun.elapsed().as_secs()));
+    let trained = train(&corpus, &recipe, |step| eprintln!("{:4} s  {step}", begun.elapsed().as_secs()))?;
     eprintln!("{:4} s  måler", begun.elapsed().as_secs());
     let model = Arc::new(Model::load(&trained.file)?);
-    let judge = Judge::new(Arc::clone(&model), Box::new(Neighbours::from_corpus(&model, &corpus)));
+    let index = Index::in_memory(corpus.entries(model.danish()))?;
+    let judge = Judge::new(Arc::clone(&model), Arc::new(index));
     let set = letters.iter().map(|file| measured(&judge, file)).collect::<Result<_, _>>()?;
     let card = Card {
         model: model_file(&trained, &model),

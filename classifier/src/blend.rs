@@ -10,7 +10,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::labels::Labels;
-use crate::neighbours::Near;
+use crate::index::Near;
 
 /// Signals for every subject.
 pub const SIGNALS: usize = 6;
@@ -46,7 +46,7 @@ pub fn shares(labels: &Labels, near: &[Near]) -> Vec<f32> {
     let total: f32 = near.iter().map(|near| near.likeness.powi(3)).sum();
     if total > 0.0 {
         for near in near {
-            let subject = usize::from(near.label);
+            let Some(subject) = labels.number(near.subject) else { continue };
             let [group, main_group] = labels.above(subject);
             for label in [subject, group, main_group] {
                 shares[label] += near.likeness.powi(3) / total;
@@ -106,7 +106,7 @@ mod tests {
     fn probabilities_add_up_on_every_level() {
         let labels = labels();
         let scores: Vec<f32> = (0..labels.len()).map(|label| label as f32 / 10.0).collect();
-        let near = [Near { label: 1, likeness: 0.5 }, Near { label: 3, likeness: 0.25 }];
+        let near = [(1, 0.5), (3, 0.25)].map(|(label, likeness)| Near { subject: labels.get(label), likeness });
         let signals = signals(&labels, &scores, &near);
         let blend = Blend([2.0, 1.0, 1.0, 0.5, 0.1, 0.1]);
         let Probabilities(all) = blend.weigh(&labels, &signals);

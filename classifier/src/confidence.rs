@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::blend::{Probabilities, shares};
 use crate::features::Vector;
 use crate::labels::Labels;
-use crate::neighbours::Near;
+use crate::index::Near;
 
 /// Signs of one letter on one level.
 pub const SIGNS: usize = 9;

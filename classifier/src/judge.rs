@@ -8,7 +8,7 @@ use crate::blend::{Probabilities, signals};
 use crate::confidence::signs;
 use crate::features::Vector;
 use crate::model::{Model, NotModel};
-use crate::neighbours::{Evidence, Near};
+use crate::index::{Index, IndexFault, NEIGHBOURS, Near};
 use crate::{LetterText, Suggest, Suggestion, explain};
 
 /// How many subjects are suggested for one letter.
@@ -17,7 +17,7 @@ const SUGGESTED: usize = 5;
 /// A model and the letters it may compare with.
 pub struct Judge {
     model: Arc<Model>,
-    evidence: Box<dyn Evidence>,
+    index: Arc<Index>,
 }
 
 /// What can be said of a letter on the three levels, in the order subject, group, main group.
@@ -40,10 +40,19 @@ pub struct Guess {
     pub probability: f32,
 }
 
+/// One of those who are heard did not answer.
+#[derive(Debug, thiserror::Error)]
+enum NotHeard {
+    #[error("the model cannot be run")]
+    Model(#[from] NotModel),
+    #[error("the index cannot be read")]
+    Index(#[from] IndexFault),
+}
+
 impl Judge {
-    /// A judge who hears this model and this evidence.
-    pub fn new(model: Arc<Model>, evidence: Box<dyn Evidence>) -> Self {
-        Self { model, evidence }
+    /// A judge who hears this model and this index.
+    pub fn new(model: Arc<Model>, index: Arc<Index>) -> Self {
+        Self { model, index }
     }
 
     /// What can be said of this letter; `None` for one without a single known term, and when the model fails.
@@ -52,13 +61,13 @@ impl Judge {
         if vector.is_empty() {
             return None;
         }
-        self.hear(&vector).ok()
+        self.hear(letter, &vector).ok()
     }
 
-    fn hear(&self, vector: &Vector) -> Result<Verdict, NotModel> {
+    fn hear(&self, letter: &LetterText<'_>, vector: &Vector) -> Result<Verdict, NotHeard> {
         let labels = self.model.labels();
         let scores = self.model.scores(vector)?;
-        let near = self.evidence.nearest(vector);
+        let near = self.index.nearest(&self.model.danish().hashes(letter), NEIGHBOURS)?;
         let probabilities = self.model.sheet().blend.weigh(labels, &signals(labels, &scores, &near));
         Ok(self.pronounce(vector, &scores, &near, &probabilities))
     }

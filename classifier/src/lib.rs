@@ -1,6 +1,6 @@
 //! Classifier: text in, KLE suggestions out; computes, nothing else.
 //!
-//! [`Suggest`] is what the post room speaks to. A [`Judge`] hears a [`model`] and the [`neighbours`], weighs
+//! [`Suggest`] is what the post room speaks to. A [`Judge`] hears a [`model`] and the [`index`], weighs
 //! them ([`blend`]), doubts ([`confidence`]) and gives reasons ([`explain`]). [`train`] makes a model file
 //! out of letters, [`evaluate`] measures one. [`NoModel`] is the honest implementation for an installation
 //! without a model: it never suggests anything, so every letter without marks waits for a person.
@@ -13,10 +13,10 @@ pub mod confidence;
 pub mod evaluate;
 pub mod explain;
 pub mod features;
+pub mod index;
 mod judge;
 mod labels;
 pub mod model;
-pub mod neighbours;
 pub mod train;
 
 pub use judge::{Guess, Judge, Verdict};

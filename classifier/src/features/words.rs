@@ -20,6 +20,13 @@ pub struct Word {
     pub span: Range<usize>,
 }
 
+impl Word {
+    /// Its letters, folded, one byte each: Latin-1, and 255 for a letter of another alphabet.
+    pub(crate) fn letters(&self) -> &[u8] {
+        &self.letters
+    }
+}
+
 /// The words of a text, at most [`MAX_WORDS`] of them, from its first 64 KiB.
 pub fn words(text: &str) -> Vec<Word> {
     let mut found = Vec::new();

@@ -5,26 +5,32 @@
 //!
 //! **Deliberately absent:** files. The caller reads the bytes and compares their hash with the model's card.
 
+mod dense;
 mod onnx;
 mod runner;
 mod sheet;
+mod sparse;
 mod table;
 mod tensor;
 
 use sha2::{Digest, Sha256};
 
 use crate::features::{Vector, Vocabulary};
+use crate::index::Danish;
 use crate::labels::Labels;
 
 pub use onnx::NotModel;
 pub use sheet::Sheet;
-pub use table::{Table, WIDTH, Weight};
+pub use dense::Dense;
+pub use sparse::{Sparse, WIDTH, Weight};
+pub use table::{Rows, Table};
 
 /// A model that is ready to answer.
 pub struct Model {
     edition: String,
     vocabulary: Vocabulary,
     table: Table,
+    danish: Danish,
     labels: Labels,
     sheet: Sheet,
     runner: runner::Runner,
@@ -43,6 +49,7 @@ impl Model {
             edition: format!("{} {}", sheet.name, &hex(&Sha256::digest(bytes))[..12]),
             vocabulary: parts.vocabulary,
             table: parts.table,
+            danish: Danish::new(parts.compounds),
             labels,
             sheet,
             runner: runner::Runner::new(&parts.graph)?,
@@ -50,17 +57,13 @@ impl Model {
     }
 
     /// The bytes of a model file: the same parts give the same bytes.
-    pub fn write(vocabulary: &Vocabulary, table: &Table, sheet: &Sheet) -> Vec<u8> {
-        onnx::write(vocabulary, table, &sheet.text())
+    pub fn write(vocabulary: &Vocabulary, table: &Table, danish: &Danish, sheet: &Sheet) -> Vec<u8> {
+        onnx::write(vocabulary, table, danish.compounds(), &sheet.text())
     }
 
     /// The score of every label for a letter, by the graph in the file.
     pub fn scores(&self, vector: &Vector) -> Result<Vec<f32>, NotModel> {
-        let (rows, values) = self.table.rows(vector);
-        if rows.is_empty() {
-            return Ok(self.table.scores(&Vector::default()));
-        }
-        self.runner.scores(&rows, &values)
+        self.runner.scores(&self.table.rows(vector))
     }
 
     /// Name and first digits of the file's hash.
@@ -76,6 +79,11 @@ impl Model {
     /// Its weights.
     pub fn table(&self) -> &Table {
         &self.table
+    }
+
+    /// What it knows of Danish words, for the index.
+    pub fn danish(&self) -> &Danish {
+        &self.danish
     }
 
     /// Its labels, in the order of the scores.

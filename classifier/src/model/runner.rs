@@ -4,6 +4,7 @@ use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
 
 use super::onnx::NotModel;
+use super::table::Rows;
 
 /// A graph, ready to run. Several threads may run it at once.
 pub(super) struct Runner {
@@ -19,10 +20,15 @@ impl Runner {
         plan().map(|plan| Self { plan }).map_err(|why| NotModel::NotRun(format!("{why:#}")))
     }
 
-    /// The score of every label, from at least one row.
-    pub(super) fn scores(&self, rows: &[i64], values: &[f32]) -> Result<Vec<f32>, NotModel> {
+    /// The score of every label.
+    pub(super) fn scores(&self, rows: &Rows) -> Result<Vec<f32>, NotModel> {
         let run = || -> TractResult<Vec<f32>> {
-            let inputs = tvec!(tensor1(rows).into(), tensor1(values).into());
+            let inputs = tvec!(
+                tensor1(&rows.dense).into(),
+                tensor1(&rows.dense_values).into(),
+                tensor1(&rows.sparse).into(),
+                tensor1(&rows.sparse_values).into(),
+            );
             let outputs = self.plan.run(inputs)?;
             Ok(outputs[0].to_plain_array_view::<f32>()?.iter().copied().collect())
         };

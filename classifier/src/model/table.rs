@@ -1,135 +1,71 @@
-//! The weights of a linear model, kept sparse: what a feature says for or against which labels.
-//!
-//! A feature owns some *rows*; a row holds [`WIDTH`] pairs of label and weight. Rows of one width are what a
-//! `Gather` can fetch, so the same table is a pair of tensors in the ONNX file. Weights are whole numbers
-//! from -127 to 127 with one scale per label: beside the pruning, this costs nothing that can be measured.
+//! The weights of a linear model: common features dense, rare ones sparse, and every label's constant.
 
+use super::dense::Dense;
+use super::sparse::{Sparse, Weight};
 use crate::features::Vector;
 
-/// Pairs in a row. Half of the features fit into one; a last row is filled up with weight 0.
-pub const WIDTH: usize = 8;
-
-/// Weights by feature and label.
+/// All weights of a model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
-    /// First row of every feature, and one more: where the last one's rows end.
-    pub(super) first_row: Vec<u32>,
-    /// Label of every pair, rows one after the other.
-    pub(super) labels: Vec<i16>,
-    /// Weight of every pair, in the same order.
-    pub(super) weights: Vec<i8>,
-    /// What a weight of 1 is worth, per label.
-    pub(super) scale: Vec<f32>,
+    pub(super) dense: Dense,
+    pub(super) sparse: Sparse,
     /// The score of a letter without features, per label.
     pub(super) bias: Vec<f32>,
 }
 
-/// One weight on its way into a table.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Weight {
-    /// Number of the feature.
-    pub feature: u32,
-    /// Number of the label.
-    pub label: u16,
-    /// What it adds to the label's score, per unit of the feature.
-    pub weight: f32,
+/// What the graph is fed for a letter: at least one row of each kind, so that no input is empty.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rows {
+    /// Rows of the dense table.
+    pub dense: Vec<i64>,
+    /// The weight of each row's feature.
+    pub dense_values: Vec<f32>,
+    /// Rows of the sparse table.
+    pub sparse: Vec<i64>,
+    /// The weight of the feature each belongs to.
+    pub sparse_values: Vec<f32>,
 }
 
-/// Parts of a table that do not belong together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the weights' rows, labels and scales do not fit together")]
-pub(super) struct NotTable;
-
 impl Table {
-    /// A table of these weights, for so many features; every label has its bias.
-    pub fn of(mut weights: Vec<Weight>, features: usize, bias: Vec<f32>) -> Self {
-        weights.sort_unstable_by_key(|weight| (weight.feature, weight.label));
-        let mut scale = vec![0.0_f32; bias.len()];
-        for weight in &weights {
-            let scale = &mut scale[usize::from(weight.label)];
-            *scale = scale.max(weight.weight.abs() / 127.0);
-        }
-        let mut table = Self { first_row: vec![0], labels: Vec::new(), weights: Vec::new(), scale, bias };
-        let mut left = weights.as_slice();
-        for feature in 0..features as u32 {
-            let (own, rest) = left.split_at(left.partition_point(|weight| weight.feature == feature));
-            table.add(own);
-            left = rest;
-        }
-        table
+    /// A table of these weights, for so many features; `common` (ascending) are kept dense.
+    pub fn of(weights: Vec<Weight>, features: usize, common: Vec<u32>, bias: Vec<f32>) -> Self {
+        // A graph cannot gather from nothing.
+        let common = if common.is_empty() { vec![0] } else { common };
+        let dense = Dense::of(&weights, common, bias.len());
+        let rare = weights.into_iter().filter(|weight| dense.features.binary_search(&weight.feature).is_err());
+        let sparse = Sparse::of(rare.collect(), features, bias.len());
+        Self { dense, sparse, bias }
     }
 
-    fn add(&mut self, own: &[Weight]) {
-        for weight in own {
-            let steps = (weight.weight / self.scale[usize::from(weight.label)]).round() as i8;
-            if steps != 0 {
-                self.labels.push(weight.label as i16);
-                self.weights.push(steps);
-            }
+    /// Do its parts have the same labels?
+    pub(super) fn fits(&self) -> bool {
+        self.dense.scale.len() == self.bias.len() && self.sparse.labels() == self.bias.len()
+    }
+
+    /// What the graph is fed for a letter.
+    pub fn rows(&self, vector: &Vector) -> Rows {
+        let (dense, dense_values) = self.dense.rows(vector);
+        let (sparse, sparse_values) = self.sparse.rows(vector);
+        let mut rows = Rows { dense, dense_values, sparse, sparse_values };
+        let pairs = [(&mut rows.dense, &mut rows.dense_values), (&mut rows.sparse, &mut rows.sparse_values)];
+        for (rows, values) in pairs.into_iter().filter(|(rows, _)| rows.is_empty()) {
+            rows.push(0);
+            values.push(0.0);
         }
-        let full = self.labels.len().next_multiple_of(WIDTH);
-        self.labels.resize(full, 0);
-        self.weights.resize(full, 0);
-        self.first_row.push((full / WIDTH) as u32);
+        rows
     }
 
-    /// Does everything in it point at something that is there?
-    pub(super) fn checked(self) -> Result<Self, NotTable> {
-        let rows = self.labels.len() / WIDTH;
-        let sound = self.labels.len() == rows * WIDTH
-            && self.weights.len() == self.labels.len()
-            && self.first_row.first() == Some(&0)
-            && self.first_row.last() == Some(&(rows as u32))
-            && self.first_row.is_sorted()
-            && self.scale.len() == self.bias.len()
-            && self.labels.iter().all(|label| (0..self.bias.len() as i64).contains(&i64::from(*label)));
-        if sound { Ok(self) } else { Err(NotTable) }
-    }
-
-    /// The rows that a letter needs, and the weight of the feature they belong to.
-    pub fn rows(&self, vector: &Vector) -> (Vec<i64>, Vec<f32>) {
-        let (mut rows, mut values) = (Vec::new(), Vec::new());
-        for (feature, value) in vector.iter() {
-            for row in self.rows_of(feature) {
-                rows.push(row as i64);
-                values.push(value);
-            }
-        }
-        (rows, values)
-    }
-
-    fn rows_of(&self, feature: u32) -> std::ops::Range<usize> {
-        let feature = feature as usize;
-        match self.first_row.get(feature..feature + 2) {
-            Some(&[start, end]) => start as usize..end as usize,
-            _ => 0..0,
-        }
-    }
-
-    /// The score of every label: the arithmetic that the ONNX graph repeats.
+    /// The score of every label, computed here instead of by the graph.
     pub fn scores(&self, vector: &Vector) -> Vec<f32> {
-        let mut scores = vec![0.0_f32; self.bias.len()];
-        for (feature, value) in vector.iter() {
-            for (label, weight) in self.pairs_of(feature) {
-                scores[usize::from(label)] += value * f32::from(weight);
-            }
-        }
-        let worth = self.scale.iter().zip(&self.bias);
-        scores.iter_mut().zip(worth).for_each(|(score, (scale, bias))| *score = *score * scale + bias);
+        let mut scores = self.bias.clone();
+        self.dense.add_scores(vector, &mut scores);
+        self.sparse.add_scores(vector, &mut scores);
         scores
     }
 
     /// What one unit of a feature adds to a label's score.
     pub fn weight(&self, feature: u32, label: u16) -> f32 {
-        let steps: i32 =
-            self.pairs_of(feature).filter(|(of, _)| *of == label).map(|(_, steps)| i32::from(steps)).sum();
-        steps as f32 * self.scale[usize::from(label)]
-    }
-
-    fn pairs_of(&self, feature: u32) -> impl Iterator<Item = (u16, i8)> + '_ {
-        let rows = self.rows_of(feature);
-        let pairs = rows.start * WIDTH..rows.end * WIDTH;
-        self.labels[pairs.clone()].iter().map(|label| *label as u16).zip(self.weights[pairs].iter().copied())
+        self.dense.weight(feature, label).unwrap_or_else(|| self.sparse.weight(feature, label))
     }
 
     /// How many labels it has.
@@ -137,58 +73,13 @@ impl Table {
         self.bias.len()
     }
 
-    /// How many weights it holds.
+    /// How many weights it holds, zeros not counted.
     pub fn len(&self) -> usize {
-        self.weights.iter().filter(|weight| **weight != 0).count()
+        self.sparse.len() + self.dense.weights.iter().filter(|weight| **weight != 0).count()
     }
 
     /// Holds no weight: every letter gets the same scores.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn table() -> Table {
-        let weights = (0..11).map(|label| Weight { feature: 1, label, weight: f32::from(label) - 5.0 });
-        let more = [Weight { feature: 0, label: 10, weight: 2.54 }];
-        Table::of(weights.chain(more).collect(), 3, vec![0.5; 11])
-    }
-
-    #[test]
-    fn a_feature_has_as_many_rows_as_it_needs() {
-        let table = table();
-        assert_eq!(table.first_row, [0, 1, 3, 3]);
-        assert_eq!(table.len(), 1 + 10, "a weight of zero is not kept");
-        assert_eq!(table.clone().checked(), Ok(table));
-    }
-
-    #[test]
-    fn scores_are_what_the_weights_say() {
-        let vector = Vector { features: vec![0, 1, 2, 9], weights: vec![1.0, 0.5, 7.0, 7.0], known: 1.0 };
-        let scores = table().scores(&vector);
-        assert!((scores[10] - (0.5 + 2.54 + 2.5)).abs() < 0.03, "{scores:?}");
-        assert!((scores[0] - (0.5 - 2.5)).abs() < 0.03, "{scores:?}");
-        assert!((table().weight(1, 0) + 5.0).abs() < 1e-5);
-        assert_eq!(table().scores(&Vector::default()), [0.5; 11]);
-    }
-
-    #[test]
-    fn parts_that_do_not_fit_are_refused() {
-        let spoil: [fn(&mut Table); 5] = [
-            |table| table.labels[0] = 11,
-            |table| table.labels[0] = -1,
-            |table| table.first_row[1] = 9,
-            |table| table.weights.truncate(7),
-            |table| table.scale.push(1.0),
-        ];
-        for spoil in spoil {
-            let mut table = table();
-            spoil(&mut table);
-            assert_eq!(table.checked(), Err(NotTable));
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! Letters to learn from, as the files of `models/corpus/` keep them.
 
 use crate::LetterText;
+use crate::index::{Danish, Entry};
 
 /// A letter and its subject.
 #[derive(Clone, Copy, Debug)]
@@ -52,12 +53,20 @@ impl Corpus {
         })
     }
 
-    /// Adds a letter that belongs nowhere, made of two that belong in different places.
+    /// Adds a letter that belongs nowhere: the first half of one letter, and the first half of another that belongs
+    /// elsewhere. Halves, so that it is as long as letters are: being long is no sign of being two.
     pub(super) fn add_mixture(&mut self, one: usize, other: usize) {
         let (one, other) = (&self.rows[one], &self.rows[other]);
-        let body = format!("{}\n\n{}", one.body, other.body);
+        let body = format!("{}\n\n{}", first_half(&one.body), first_half(&other.body));
         let mixture = Row { subject: None, label: one.label.clone(), body };
         self.rows.push(mixture);
+    }
+
+    /// The letters that have a subject, as an index takes them.
+    pub fn entries(&self, danish: &Danish) -> impl Iterator<Item = Entry> {
+        self.letters().filter_map(|labelled| {
+            Some(Entry { subject: labelled.subject?, stems: danish.hashes(&labelled.letter) })
+        })
     }
 
     /// How many letters there are.
@@ -69,6 +78,14 @@ impl Corpus {
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
+}
+
+/// The first half of a text's words.
+fn first_half(text: &str) -> &str {
+    let starts: Vec<usize> =
+        text.split_whitespace().map(|word| word.as_ptr() as usize - text.as_ptr() as usize).collect();
+    let end = starts.get(starts.len().div_ceil(2)).copied().unwrap_or(text.len());
+    text[..end].trim_end()
 }
 
 fn row(line: &str) -> Result<Row, &'static str> {

@@ -10,8 +10,8 @@ use super::thinning::Thinning;
 use super::{lines, svm::Line};
 use crate::features::{Vector, Vocabulary};
 use crate::labels::Labels;
+use crate::index::{Danish, Entry, Index, IndexFault, NEIGHBOURS};
 use crate::model::{Model, Sheet, Table, Weight};
-use crate::neighbours::Neighbours;
 
 /// What may be chosen about a training.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -26,7 +26,9 @@ pub struct Recipe {
     pub least: u32,
     /// How many folds the cross-validation has.
     pub folds: usize,
-    /// How many weights a subject, a group and a main group keep: their largest.
+    /// How many features are common: those in most letters. Their weights are all kept.
+    pub common: usize,
+    /// How many weights of rare features a subject, a group and a main group keep: their largest.
     pub keep: [usize; 3],
     /// Every so many-th letter is also read together with another one, as a letter with two matters.
     pub mix_every: usize,
@@ -41,8 +43,9 @@ impl Default for Recipe {
             cost: 1.0,
             least: 2,
             folds: 4,
-            keep: [1_600, 2_000, 6_000],
-            mix_every: 10,
+            common: 4_000,
+            keep: [800, 1_200, 4_000],
+            mix_every: 12,
         }
     }
 }
@@ -62,18 +65,18 @@ pub struct Trained {
 }
 
 /// Trains a model. `tell` hears, in Danish, which step begins.
-pub fn train(corpus: &Corpus, recipe: &Recipe, tell: impl Fn(&str)) -> Trained {
+pub fn train(corpus: &Corpus, recipe: &Recipe, tell: impl Fn(&str)) -> Result<Trained, IndexFault> {
     tell("finder ord og orddele");
     let vocabulary = Vocabulary::learn(corpus.letters().map(|labelled| labelled.letter), recipe.least);
     let labels = Labels::of(corpus.letters().filter_map(|labelled| labelled.subject));
-    let letters = Letters::prepare(corpus, recipe, &vocabulary, &labels);
+    let danish = Danish::learn(corpus);
+    let letters = Letters::prepare(corpus, recipe, &vocabulary, &danish, &labels);
     tell("sammenligner brevene");
     let gram = Gram::of(&letters.vectors);
-    let index = letters.index(vocabulary.len());
     let mut kept_out = Vec::new();
     for fold in 0..recipe.folds {
         tell(&format!("prøver af på breve, der er holdt ude ({} af {})", fold + 1, recipe.folds));
-        kept_out.extend(letters.keep_out(fold, &gram, &index, &labels, recipe));
+        kept_out.extend(letters.keep_out(fold, &gram, &labels, recipe)?);
     }
     tell("lærer at veje og at tvivle");
     let blend = blend(&labels, &kept_out);
@@ -83,25 +86,32 @@ pub fn train(corpus: &Corpus, recipe: &Recipe, tell: impl Fn(&str)) -> Trained {
     let table = letters.table(&gram, &labels, vocabulary.len(), recipe);
     let subjects = labels.subjects().map(|label| labels.get(label)).collect();
     let sheet = Sheet { name: recipe.name.clone(), kle: recipe.kle.clone(), subjects, blend, confidence };
-    Trained {
-        file: Model::write(&vocabulary, &table, &sheet),
+    Ok(Trained {
+        file: Model::write(&vocabulary, &table, &danish, &sheet),
         letters: corpus.len(),
         labels: labels.len(),
         size: [vocabulary.len(), table.len()],
         outcomes,
-    }
+    })
 }
 
 /// Letters made ready: first those with a subject, then those that belong nowhere.
 struct Letters {
     vectors: Vec<Vector>,
+    stems: Vec<Vec<u32>>,
     /// By number; `None` for a letter that belongs nowhere.
     subjects: Vec<Option<usize>>,
     folds: Vec<usize>,
 }
 
 impl Letters {
-    fn prepare(corpus: &Corpus, recipe: &Recipe, vocabulary: &Vocabulary, labels: &Labels) -> Self {
+    fn prepare(
+        corpus: &Corpus,
+        recipe: &Recipe,
+        vocabulary: &Vocabulary,
+        danish: &Danish,
+        labels: &Labels,
+    ) -> Self {
         let mut corpus = corpus.clone();
         let subject = |corpus: &Corpus| -> Vec<Option<Subject>> {
             corpus.letters().map(|labelled| labelled.subject).collect()
@@ -113,15 +123,18 @@ impl Letters {
         }
         let number = |subject: Option<Subject>| subject.and_then(|subject| labels.number(subject));
         let vectors = corpus.letters().map(|labelled| vocabulary.vector(&labelled.letter)).collect();
+        let stems = corpus.letters().map(|labelled| danish.hashes(&labelled.letter)).collect();
         let subjects = corpus.letters().map(|labelled| number(labelled.subject)).collect();
-        Self { vectors, subjects, folds }
+        Self { vectors, stems, subjects, folds }
     }
 
-    /// An index of the letters that have a subject; [`Letters::taught`] gives its numbering.
-    fn index(&self, features: usize) -> Neighbours {
-        let taught =
-            self.taught().map(|letter| (self.subjects[letter].unwrap_or(0) as u16, &self.vectors[letter]));
-        Neighbours::of(taught, features)
+    /// An index of the letters that have a subject and are not in this fold.
+    fn index_without(&self, fold: usize, labels: &Labels) -> Result<Index, IndexFault> {
+        let others = self.taught().filter(|letter| self.folds[*letter] != fold);
+        Index::in_memory(others.filter_map(|letter| {
+            let subject = labels.get(self.subjects[letter]?);
+            Some(Entry { subject, stems: self.stems[letter].clone() })
+        }))
     }
 
     /// The letters that have a subject.
@@ -134,10 +147,9 @@ impl Letters {
         &self,
         fold: usize,
         gram: &Gram,
-        index: &Neighbours,
         labels: &Labels,
         recipe: &Recipe,
-    ) -> Vec<KeptOut> {
+    ) -> Result<Vec<KeptOut>, IndexFault> {
         let held: Vec<usize> = (0..self.vectors.len()).filter(|letter| self.folds[*letter] == fold).collect();
         let seen: Vec<Option<usize>> = self
             .subjects
@@ -148,12 +160,14 @@ impl Letters {
         let margins =
             |_: usize, line: Line| held.iter().map(|letter| line.margins[*letter]).collect::<Vec<f32>>();
         let by_label = lines::draw(gram, labels, &seen, recipe.cost, margins);
-        let in_index: Vec<usize> = self.taught().collect();
-        let keep = |(at, letter): (usize, &usize)| KeptOut {
-            letter: *letter,
-            subject: self.subjects[*letter],
-            scores: by_label.iter().map(|margins| margins[at]).collect(),
-            near: index.nearest_of(&self.vectors[*letter], |other| self.folds[in_index[other]] != fold),
+        let index = self.index_without(fold, labels)?;
+        let keep = |(at, letter): (usize, &usize)| {
+            Ok(KeptOut {
+                letter: *letter,
+                subject: self.subjects[*letter],
+                scores: by_label.iter().map(|margins| margins[at]).collect(),
+                near: index.nearest(&self.stems[*letter], NEIGHBOURS)?,
+            })
         };
         held.iter().enumerate().map(keep).collect()
     }
@@ -161,14 +175,15 @@ impl Letters {
     /// The weights of the model that learned from all letters.
     fn table(&self, gram: &Gram, labels: &Labels, features: usize, recipe: &Recipe) -> Table {
         let levels = [labels.subjects(), labels.groups(), labels.main_groups()];
-        let thinning = Thinning::of(self.taught().map(|letter| &self.vectors[letter]), features);
+        let taught = self.taught().map(|letter| &self.vectors[letter]);
+        let thinning = Thinning::of(taught, features, recipe.common);
         let weigh = |label: usize, line: Line| {
             let level = levels.iter().position(|level| level.contains(&label)).unwrap_or(0);
             thinning.thin(&self.vectors, &line, label as u16, recipe.keep[level])
         };
         let (weights, bias): (Vec<Vec<Weight>>, Vec<f32>) =
             lines::draw(gram, labels, &self.subjects, recipe.cost, weigh).into_iter().unzip();
-        Table::of(weights.concat(), features, bias)
+        Table::of(weights.concat(), features, thinning.into_common(), bias)
     }
 }
 

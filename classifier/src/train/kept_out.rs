@@ -3,7 +3,7 @@
 use super::choice::{Case, choose};
 use crate::blend::{Blend, Probabilities, SIGNALS, signals};
 use crate::labels::Labels;
-use crate::neighbours::Near;
+use crate::index::Near;
 
 /// A letter that was kept out, and what model and neighbours say of it.
 pub(super) struct KeptOut {

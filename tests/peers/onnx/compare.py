@@ -24,7 +24,12 @@ session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionP
 
 letters = [json.loads(line) for line in open(rows, encoding="utf-8")]
 inputs = [
-    {"rows": numpy.array(letter["rows"], numpy.int64), "values": numpy.array(letter["values"], numpy.float32)}
+    {
+        "dense_rows": numpy.array(letter["dense_rows"], numpy.int64),
+        "dense_values": numpy.array(letter["dense_values"], numpy.float32),
+        "rows": numpy.array(letter["rows"], numpy.int64),
+        "values": numpy.array(letter["values"], numpy.float32),
+    }
     for letter in letters
 ]
 apart = max(
