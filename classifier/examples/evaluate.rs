@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use classifier::evaluate::{Judged, measure};
-use classifier::model::Model;
 use classifier::index::Index;
+use classifier::model::Model;
 use classifier::train::Corpus;
 use classifier::{Judge, Suggest};
 

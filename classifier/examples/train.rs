@@ -11,8 +11,8 @@ use std::sync::Arc;
 use classifier::Judge;
 use classifier::card::{Card, CorpusFile, Level, ModelFile, Set, page};
 use classifier::evaluate::{Judged, measure};
-use classifier::model::{Model, hex};
 use classifier::index::Index;
+use classifier::model::{Model, hex};
 use classifier::train::{Corpus, Recipe, Trained, train};
 use sha2::{Digest, Sha256};
 

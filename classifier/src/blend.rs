@@ -9,8 +9,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::labels::Labels;
 use crate::index::Near;
+use crate::labels::Labels;
 
 /// Signals for every subject.
 pub const SIGNALS: usize = 6;
@@ -106,7 +106,8 @@ mod tests {
     fn probabilities_add_up_on_every_level() {
         let labels = labels();
         let scores: Vec<f32> = (0..labels.len()).map(|label| label as f32 / 10.0).collect();
-        let near = [(1, 0.5), (3, 0.25)].map(|(label, likeness)| Near { subject: labels.get(label), likeness });
+        let near =
+            [(1, 0.5), (3, 0.25)].map(|(label, likeness)| Near { subject: labels.get(label), likeness });
         let signals = signals(&labels, &scores, &near);
         let blend = Blend([2.0, 1.0, 1.0, 0.5, 0.1, 0.1]);
         let Probabilities(all) = blend.weigh(&labels, &signals);

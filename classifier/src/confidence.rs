@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::blend::{Probabilities, shares};
 use crate::features::Vector;
-use crate::labels::Labels;
 use crate::index::Near;
+use crate::labels::Labels;
 
 /// Signs of one letter on one level.
 pub const SIGNS: usize = 9;
@@ -27,12 +27,24 @@ pub type Signs = [f32; SIGNS];
 pub struct Confidence {
     /// How much each sign counts.
     pub weights: [f32; SIGNS],
-    /// From this confidence on, at most 2 in 100 were wrong among letters that training had kept out; above 1
-    /// when no confidence was that good.
+    /// From this confidence on at most 2 in 100 letters that training had kept out were wrong; above 1 when no
+    /// confidence was that good.
     pub sure: f32,
+    /// The same for every budget of [`BUDGETS`].
+    pub sure_at: [f32; BUDGETS.len()],
 }
 
+/// Shares of wrong hand-overs that an authority may choose between.
+pub const BUDGETS: [f32; 5] = [0.005, 0.01, 0.02, 0.05, 0.1];
+
 impl Confidence {
+    /// From which confidence on at most `budget` were wrong: the next smaller of [`BUDGETS`] holds. `None` when no
+    /// confidence was that good.
+    pub fn sure_from(&self, budget: f32) -> Option<f32> {
+        let at = BUDGETS.iter().rposition(|known| *known <= budget + f32::EPSILON)?;
+        Some(self.sure_at[at]).filter(|sure| *sure <= 1.0)
+    }
+
     /// The probability that the best label is right.
     pub fn of(&self, signs: &Signs) -> f32 {
         let strength: f32 = signs.iter().zip(&self.weights).map(|(sign, weight)| sign * weight).sum();
@@ -74,7 +86,12 @@ mod tests {
 
     #[test]
     fn confidence_is_a_probability_and_grows_with_what_speaks_for_it() {
-        let mut confidence = Confidence { weights: [0.0; SIGNS], sure: 0.9 };
+        let mut confidence =
+            Confidence { weights: [0.0; SIGNS], sure: 0.9, sure_at: [2.0, 2.0, 0.9, 0.5, 0.4] };
+        assert_eq!(
+            [0.001, 0.01, 0.02, 0.03, 1.0].map(|b| confidence.sure_from(b)),
+            [None, None, Some(0.9), Some(0.9), Some(0.4)]
+        );
         confidence.weights[1] = 1.0;
         let at = |odds: f32| confidence.of(&[1.0, odds, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
         assert!((at(0.0) - 0.5).abs() < 1e-6);

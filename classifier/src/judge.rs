@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use kle::Subject;
 
-use crate::blend::{Probabilities, signals};
+use crate::blend::{Probabilities, SIGNALS, signals};
 use crate::confidence::signs;
 use crate::features::Vector;
-use crate::model::{Model, NotModel};
 use crate::index::{Index, IndexFault, NEIGHBOURS, Near};
-use crate::{LetterText, Suggest, Suggestion, explain};
+use crate::lesson::{self, Heard, Lesson};
+use crate::model::{Model, NotModel};
+use crate::{Belief, Doubt, LetterText, Opinion, Suggest, Suggestion, explain};
 
 /// How many subjects are suggested for one letter.
 const SUGGESTED: usize = 5;
@@ -29,6 +30,8 @@ pub struct Verdict {
     pub confidence: [f32; 3],
     /// The deepest label that is sure enough to pass the letter on without a person.
     pub sure_of: Option<Subject>,
+    /// Why a person should look, however sure it is.
+    pub doubt: Option<Doubt>,
 }
 
 /// A label and its probability, if the letter is about any of them.
@@ -57,36 +60,43 @@ impl Judge {
 
     /// What can be said of this letter; `None` for one without a single known term, and when the model fails.
     pub fn verdict(&self, letter: &LetterText<'_>) -> Option<Verdict> {
+        Some(self.pronounce(&self.hear(letter)?))
+    }
+
+    fn hear(&self, letter: &LetterText<'_>) -> Option<Hearing> {
         let vector = self.model.vocabulary().vector(letter);
         if vector.is_empty() {
             return None;
         }
-        self.hear(letter, &vector).ok()
+        self.ask(letter, vector).ok()
     }
 
-    fn hear(&self, letter: &LetterText<'_>, vector: &Vector) -> Result<Verdict, NotHeard> {
-        let labels = self.model.labels();
-        let scores = self.model.scores(vector)?;
-        let near = self.index.nearest(&self.model.danish().hashes(letter), NEIGHBOURS)?;
-        let probabilities = self.model.sheet().blend.weigh(labels, &signals(labels, &scores, &near));
-        Ok(self.pronounce(vector, &scores, &near, &probabilities))
+    fn ask(&self, letter: &LetterText<'_>, vector: Vector) -> Result<Hearing, NotHeard> {
+        let scores = self.model.scores(&vector)?;
+        let stems = self.model.danish().hashes(letter);
+        let near = self.index.nearest(&stems, NEIGHBOURS)?;
+        let signals = signals(self.model.labels(), &scores, &near);
+        let probabilities = self.model.sheet().blend.weigh(self.model.labels(), &signals);
+        Ok(Hearing { vector, scores, stems, near, signals, probabilities })
     }
 
-    fn pronounce(&self, vector: &Vector, scores: &[f32], near: &[Near], all: &Probabilities) -> Verdict {
+    fn pronounce(&self, heard: &Hearing) -> Verdict {
         let labels = self.model.labels();
         let levels = [labels.subjects(), labels.groups(), labels.main_groups()];
         let best = levels.clone().map(|level| {
-            let best = all.best(level, SUGGESTED).into_iter();
+            let best = heard.probabilities.best(level, SUGGESTED).into_iter();
             best.map(|(label, probability)| Guess { label: labels.get(label), probability })
                 .collect::<Vec<_>>()
         });
         let judged = &self.model.sheet().confidence;
         let confidence: [f32; 3] = std::array::from_fn(|level| {
-            judged[level].of(&signs(labels, levels[level].clone(), (vector, scores, near, all)))
+            let seen = (&heard.vector, &heard.scores[..], &heard.near[..], &heard.probabilities);
+            judged[level].of(&signs(labels, levels[level].clone(), seen))
         });
-        let sure = (0..3).find(|level| confidence[*level] >= judged[*level].sure);
+        let doubt = doubt(heard);
+        let sure = (0..3).find(|level| confidence[*level] >= judged[*level].sure && doubt.is_none());
         let sure_of = sure.and_then(|level| best[level].first()).map(|guess| guess.label);
-        Verdict { best, confidence, sure_of }
+        Verdict { best, confidence, sure_of, doubt }
     }
 
     /// The model it hears.
@@ -95,20 +105,77 @@ impl Judge {
     }
 }
 
+/// What is known of a letter when all were heard.
+struct Hearing {
+    vector: Vector,
+    scores: Vec<f32>,
+    stems: Vec<u32>,
+    near: Vec<Near>,
+    signals: Vec<[f32; SIGNALS]>,
+    probabilities: Probabilities,
+}
+
+/// A letter with fewer words says nothing by itself ("se vedhæftede fil", "ring til mig").
+const FEWEST_STEMS: usize = 6;
+/// Of a Danish letter's terms training has met nine of ten; of an English one hardly a third.
+const LEAST_KNOWN: f32 = 0.5;
+
+fn doubt(heard: &Hearing) -> Option<Doubt> {
+    if heard.stems.len() < FEWEST_STEMS {
+        return Some(Doubt::SaysNothing);
+    }
+    (heard.vector.known < LEAST_KNOWN).then_some(Doubt::Unknown)
+}
+
 impl Suggest for Judge {
     /// The five most probable subjects. Their confidences share out the first one's calibrated confidence in
     /// the proportion of their probabilities.
-    fn suggest(&self, text: &LetterText<'_>) -> Vec<Suggestion> {
-        let Some(verdict) = self.verdict(text) else { return Vec::new() };
+    fn suggest(&self, letter: &LetterText<'_>) -> Opinion {
+        let Some(verdict) = self.verdict(letter) else {
+            return Opinion { doubt: Some(Doubt::SaysNothing), ..Opinion::default() };
+        };
         let [subjects, ..] = &verdict.best;
-        let Some(first) = subjects.first() else { return Vec::new() };
+        let Some(first) = subjects.first() else { return Opinion::default() };
         let share = |guess: &Guess| verdict.confidence[0] * guess.probability / first.probability;
         let suggestion = |guess: &Guess| Suggestion {
             subject: guess.label,
             confidence: share(guess),
-            why: explain::words(&self.model, text, guess.label),
+            why: explain::words(&self.model, letter, guess.label),
         };
-        subjects.iter().map(suggestion).collect()
+        let beliefs = verdict.best.iter().zip(verdict.confidence);
+        let belief = |(best, confidence): (&Vec<Guess>, f32)| {
+            best.first().map(|guess| Belief { label: guess.label, confidence })
+        };
+        Opinion {
+            suggestions: subjects.iter().map(suggestion).collect(),
+            beliefs: beliefs.filter_map(belief).collect(),
+            doubt: verdict.doubt,
+        }
+    }
+
+    fn sure_from(&self, level: usize, budget: f32) -> Option<f32> {
+        self.model.sheet().confidence.get(level)?.sure_from(budget)
+    }
+
+    fn lesson(&self, letter: &LetterText<'_>, subject: Subject) -> Option<Lesson> {
+        let labels = self.model.labels();
+        let right = labels.number(subject).filter(|label| labels.subjects().contains(label));
+        let heard = self.hear(letter)?;
+        let stems = self.index.common(&heard.stems, lesson::K, lesson::MOST).ok()?;
+        let mut likeliest: Vec<usize> = heard
+            .probabilities
+            .best(labels.subjects(), lesson::HEARD)
+            .into_iter()
+            .map(|(label, _)| label)
+            .collect();
+        likeliest.extend(right.filter(|right| !likeliest.contains(right)));
+        let told = |label: usize| Heard { subject: labels.get(label), signals: heard.signals[label] };
+        (!stems.is_empty()).then(|| Lesson {
+            edition: self.model.edition().to_owned(),
+            subject,
+            stems,
+            heard: likeliest.into_iter().map(told).collect(),
+        })
     }
 
     fn edition(&self) -> &str {

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use classifier::model::{Model, Sheet};
 use classifier::index::Index;
+use classifier::model::{Model, Sheet};
 use classifier::train::{Corpus, Recipe, train};
-use classifier::{Judge, LetterText, Suggest, explain};
+use classifier::{Doubt, Judge, LetterText, Suggest, explain};
 
 /// Four subjects in two groups; their letters share their words and little else.
 const TALK: [(&str, &[&str]); 4] = [
@@ -83,7 +83,7 @@ fn a_letter_gets_its_subject_and_the_words_that_carried_it() {
     let verdict = judge.verdict(&letter).expect("a verdict");
     let first: Vec<String> = verdict.best.iter().map(|best| best[0].label.to_string()).collect();
     assert_eq!(first, ["05.01.08", "05.01", "05"]);
-    let suggestions = judge.suggest(&letter);
+    let suggestions = judge.suggest(&letter).suggestions;
     assert_eq!(suggestions[0].subject.to_string(), "05.01.08");
     assert!(suggestions[0].confidence > suggestions[1].confidence);
     assert!(suggestions[0].why.contains(&"gadelampen".to_owned()), "{:?}", suggestions[0].why);
@@ -101,7 +101,8 @@ fn a_letter_gets_its_subject_and_the_words_that_carried_it() {
 fn a_letter_without_a_known_term_gets_no_suggestion() {
     let judge = judge();
     for body in ["", " \n\u{ad}!?", "ㄅㄆㄇ"] {
-        assert_eq!(judge.suggest(&LetterText { label: "", body }), [], "{body:?}");
+        let opinion = judge.suggest(&LetterText { label: "", body });
+        assert_eq!((opinion.suggestions, opinion.doubt), (vec![], Some(Doubt::SaysNothing)), "{body:?}");
     }
     assert!(judge.edition().starts_with("prøve "));
 }

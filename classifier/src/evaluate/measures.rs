@@ -126,7 +126,7 @@ mod tests {
         let mut up = subject.prefixes().skip(1);
         let best =
             [guess(subject), guess(up.next().expect("a group")), guess(up.next().expect("a main group"))];
-        Some(Verdict { best, confidence: [confidence; 3], sure_of: sure.then_some(subject) })
+        Some(Verdict { best, confidence: [confidence; 3], sure_of: sure.then_some(subject), doubt: None })
     }
 
     fn judged(kle: Option<&str>, abstain: bool) -> Judged {

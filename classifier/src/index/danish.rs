@@ -34,8 +34,10 @@ impl Danish {
 
     /// Learns the compounds from letters.
     pub fn learn(corpus: &Corpus) -> Self {
-        let letters: Vec<_> =
-            corpus.letters().map(|labelled| [words(labelled.letter.label), words(labelled.letter.body)]).collect();
+        let letters: Vec<_> = corpus
+            .letters()
+            .map(|labelled| [words(labelled.letter.label), words(labelled.letter.body)])
+            .collect();
         let own = letters.iter().map(|parts| parts.iter().flatten().map(|word| word.letters()).collect());
         Self::new(Compounds::learn(own.collect::<Vec<BTreeSet<_>>>()))
     }
@@ -79,7 +81,9 @@ mod tests {
     #[test]
     fn forms_of_a_word_are_one_stem() {
         let danish = Danish::new(Compounds::default());
-        for (one, other) in [("legepladsen", "Legepladser"), ("hegnet", "HEGN"), ("ansøgning", "ansoegninger")] {
+        for (one, other) in
+            [("legepladsen", "Legepladser"), ("hegnet", "HEGN"), ("ansøgning", "ansoegninger")]
+        {
             assert_eq!(hashes(&danish, one), hashes(&danish, other), "{one} {other}");
         }
         assert_ne!(hashes(&danish, "hegn"), hashes(&danish, "hund"));

@@ -43,6 +43,21 @@ impl Index {
         Ok(near)
     }
 
+    /// These stems with how often each stands in them, at most `most` times, ascending; only those that at least
+    /// `letters` letters of the index have.
+    pub fn common(&self, stems: &[u32], letters: u64, most: u8) -> Result<Vec<(u32, u8)>, IndexFault> {
+        let searcher = self.reader.searcher();
+        let mut stems = stems.to_vec();
+        stems.sort_unstable();
+        let mut common = Vec::new();
+        for same in stems.chunk_by(|one, other| one == other) {
+            if searcher.doc_freq(&Term::from_field_text(self.fields.stems, &spelled(same[0])))? >= letters {
+                common.push((same[0], u8::try_from(same.len()).unwrap_or(most).min(most)));
+            }
+        }
+        Ok(common)
+    }
+
     /// The rarest of these stems that any letter has, and the score that a letter with all of them could reach.
     fn asked(&self, searcher: &Searcher, stems: &[u32]) -> Result<(Vec<Term>, f32), TantivyError> {
         let mut stems = stems.to_vec();

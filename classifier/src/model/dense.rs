@@ -84,7 +84,11 @@ mod tests {
 
     fn dense() -> Dense {
         let weight = |feature, label, weight| Weight { feature, label, weight };
-        Dense::of(&[weight(3, 0, 1.27), weight(3, 1, -2.0), weight(9, 0, 0.5), weight(4, 0, 9.0)], vec![3, 9], 2)
+        Dense::of(
+            &[weight(3, 0, 1.27), weight(3, 1, -2.0), weight(9, 0, 0.5), weight(4, 0, 9.0)],
+            vec![3, 9],
+            2,
+        )
     }
 
     #[test]

@@ -19,9 +19,9 @@ use crate::features::{Vector, Vocabulary};
 use crate::index::Danish;
 use crate::labels::Labels;
 
+pub use dense::Dense;
 pub use onnx::NotModel;
 pub use sheet::Sheet;
-pub use dense::Dense;
 pub use sparse::{Sparse, WIDTH, Weight};
 pub use table::{Rows, Table};
 

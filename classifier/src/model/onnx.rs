@@ -149,7 +149,8 @@ fn graph(vocabulary: &Vocabulary, table: &Table, compounds: &Compounds) -> Graph
             tensor::of_u32s("vocabulary.hashes", vocabulary.hashes()),
             tensor::of_f32s("vocabulary.idf", vocabulary.idf()),
         ],
-        node: [common(), rare(), vec![node("Add", &["said_by_common", "said_by_rare"], "scores", vec![])]].concat(),
+        node: [common(), rare(), vec![node("Add", &["said_by_common", "said_by_rare"], "scores", vec![])]]
+            .concat(),
         ..GraphProto::default()
     }
 }

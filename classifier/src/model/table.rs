@@ -32,7 +32,8 @@ impl Table {
         // A graph cannot gather from nothing.
         let common = if common.is_empty() { vec![0] } else { common };
         let dense = Dense::of(&weights, common, bias.len());
-        let rare = weights.into_iter().filter(|weight| dense.features.binary_search(&weight.feature).is_err());
+        let rare =
+            weights.into_iter().filter(|weight| dense.features.binary_search(&weight.feature).is_err());
         let sparse = Sparse::of(rare.collect(), features, bias.len());
         Self { dense, sparse, bias }
     }

@@ -9,8 +9,8 @@ use super::kept_out::{KeptOut, blend};
 use super::thinning::Thinning;
 use super::{lines, svm::Line};
 use crate::features::{Vector, Vocabulary};
-use crate::labels::Labels;
 use crate::index::{Danish, Entry, Index, IndexFault, NEIGHBOURS};
+use crate::labels::Labels;
 use crate::model::{Model, Sheet, Table, Weight};
 
 /// What may be chosen about a training.

@@ -3,7 +3,7 @@
 use super::choice::{Case, choose};
 use super::kept_out::KeptOut;
 use crate::blend::{Blend, signals};
-use crate::confidence::{Confidence, SIGNS, Signs, signs};
+use crate::confidence::{BUDGETS, Confidence, SIGNS, Signs, signs};
 use crate::features::Vector;
 use crate::labels::Labels;
 
@@ -57,7 +57,7 @@ fn learn(seen: &[(Signs, bool, bool)]) -> (Confidence, Vec<Outcome>) {
         Case { alternatives, right: 1 }
     };
     let cases: Vec<Case<SIGNS>> = seen.iter().map(case).collect();
-    let mut confidence = Confidence { weights: choose(&cases), sure: 2.0 };
+    let mut confidence = Confidence { weights: choose(&cases), sure: 2.0, sure_at: [2.0; BUDGETS.len()] };
     let outcome = |(signs, right, routable): &(Signs, bool, bool)| Outcome {
         confidence: confidence.of(signs),
         right: *right,
@@ -66,6 +66,7 @@ fn learn(seen: &[(Signs, bool, bool)]) -> (Confidence, Vec<Outcome>) {
     let mut outcomes: Vec<Outcome> = seen.iter().map(outcome).collect();
     outcomes.sort_by(|one, other| other.confidence.total_cmp(&one.confidence));
     confidence.sure = sure_enough(&outcomes, BUDGET);
+    confidence.sure_at = BUDGETS.map(|budget| sure_enough(&outcomes, budget));
     (confidence, outcomes)
 }
 

@@ -2,8 +2,8 @@
 
 use super::choice::{Case, choose};
 use crate::blend::{Blend, Probabilities, SIGNALS, signals};
-use crate::labels::Labels;
 use crate::index::Near;
+use crate::labels::Labels;
 
 /// A letter that was kept out, and what model and neighbours say of it.
 pub(super) struct KeptOut {

@@ -18,11 +18,7 @@ pub(super) struct Thinning {
 
 impl Thinning {
     /// Looks at letters, for a vocabulary of so many features of which `common` are common.
-    pub(super) fn of<'a>(
-        vectors: impl Iterator<Item = &'a Vector>,
-        features: usize,
-        common: usize,
-    ) -> Self {
+    pub(super) fn of<'a>(vectors: impl Iterator<Item = &'a Vector>, features: usize, common: usize) -> Self {
         let (mut sums, mut letters, mut count) = (vec![0.0_f64; features], vec![0_u32; features], 0.0_f64);
         for vector in vectors {
             count += 1.0;

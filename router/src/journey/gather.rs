@@ -43,11 +43,12 @@ pub(super) async fn gather(
         }
     }
     let letter = classifier::LetterText { label: &message.header.label, body: &reading.text };
-    let suggestions = room.suggest.suggest(&letter).into_iter().map(|suggestion| rules::Suggestion {
-        subject: suggestion.subject,
-        confidence: suggestion.confidence,
-        why: suggestion.why,
-    });
+    let suggestions =
+        room.suggest.suggest(&letter).suggestions.into_iter().map(|suggestion| rules::Suggestion {
+            subject: suggestion.subject,
+            confidence: suggestion.confidence,
+            why: suggestion.why,
+        });
     Ok(Facts {
         message: message.clone(),
         remarks: reading.remarks.clone(),
