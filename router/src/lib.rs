@@ -2,6 +2,7 @@
 //!
 //! The post room: the only crate that touches network, disk and database. In the order of a message's day:
 
+pub mod adviser;
 pub mod intake;
 pub mod journey;
 pub mod room;

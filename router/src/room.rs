@@ -34,7 +34,7 @@ pub struct PostRoom {
     /// Other systems that may be told of a letter.
     pub webhooks: Webhooks,
     /// What suggests subjects.
-    pub suggest: Box<dyn classifier::Suggest + Send + Sync>,
+    pub suggest: Arc<dyn classifier::Suggest>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -105,6 +105,8 @@ pub struct Parts {
     pub digital_post: Option<DigitalPost>,
     /// Other systems that may be told of a letter.
     pub webhooks: Webhooks,
+    /// What suggests subjects.
+    pub suggest: Arc<dyn classifier::Suggest>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -125,7 +127,7 @@ impl PostRoom {
             journal: parts.journal,
             digital_post: parts.digital_post,
             webhooks: parts.webhooks,
-            suggest: Box::new(classifier::NoModel),
+            suggest: parts.suggest,
             clock: parts.clock,
             entropy: parts.entropy,
             settings: parts.settings,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rules::{Finding, Policy};
 
+use crate::adviser::Adviser;
 use crate::audit::{Actor, EventKind, Signer};
 use crate::clock::{Clock, Entropy, SystemClock};
 use crate::config::{self, Config, ContentBackend};
@@ -112,6 +113,7 @@ pub async fn open_furnished(
         digital_post: DigitalPost::open(&config.digital_post)
             .map_err(|error| SetupError::Said(error.danish()))?,
         webhooks: Target::open_all(&config.webhooks).map_err(|error| SetupError::Said(error.danish()))?,
+        suggest: suggest(&config),
         clock,
         entropy,
         settings: settings(&config),
@@ -252,6 +254,15 @@ pub fn policy_files(config: &Config) -> Result<PolicyFiles, SetupError> {
 /// Makes a policy of files.
 pub fn load_policy(config: &Config, files: &PolicyFiles) -> Result<Policy, SetupError> {
     editions::load(config, &editions::complete(config, files))
+}
+
+/// What suggests subjects: the shipped model with its index in the data folder, or nobody.
+fn suggest(config: &Config) -> Arc<dyn classifier::Suggest> {
+    if config.classifier.enabled {
+        Arc::new(Adviser::at(config.data.folder.join("index")))
+    } else {
+        Arc::new(classifier::NoModel)
+    }
 }
 
 fn settings(config: &Config) -> Settings {

@@ -140,6 +140,11 @@ impl Policy {
         &self.rules
     }
 
+    /// Is there a rule that asks what the classifier suggests?
+    pub fn asks_what_is_suggested(&self) -> bool {
+        self.rules.iter().any(Rule::asks_what_is_suggested)
+    }
+
     /// The same policy without its index: every rule is asked of every message. Decides the same, only slower; what
     /// the index is held against in tests and benches.
     pub fn without_index(self) -> Self {

@@ -70,8 +70,17 @@ impl Rule {
         self.header.reason.as_deref()
     }
 
+    /// Does the condition ask what the classifier suggests?
+    pub(crate) fn asks_what_is_suggested(&self) -> bool {
+        asks_what_is_suggested(&self.when)
+    }
+
     /// Does the rule hold messages? Such rules are asked in the first step, before answers to our own letters.
     pub(crate) fn holds(&self) -> bool {
         matches!(self.then, Some(Then::Hold))
     }
+}
+
+fn asks_what_is_suggested(condition: &Condition) -> bool {
+    matches!(condition, Condition::Suggested(_)) || condition.parts().iter().any(asks_what_is_suggested)
 }

@@ -3,8 +3,10 @@
 //! Two forms of the same: `card.toml` for programs, [`page`] for people (Danish). A test holds the model file
 //! to the card's hash.
 
+mod draw;
 mod page;
 
+pub use draw::{reliability, risk};
 pub use page::page;
 
 use serde::{Deserialize, Serialize};

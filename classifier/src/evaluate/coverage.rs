@@ -26,7 +26,7 @@ pub struct Point {
 /// The largest share of letters that can be passed on, the surest first, while at most `budget` of them is
 /// wrong.
 pub fn coverage_at(letters: &[Passed], budget: f64) -> f64 {
-    curve(letters)
+    full_curve(letters)
         .iter()
         .filter(|point| point.risk <= budget + 1e-12)
         .map(|point| point.coverage)
@@ -35,13 +35,14 @@ pub fn coverage_at(letters: &[Passed], budget: f64) -> f64 {
 
 /// The curve at ten coverages.
 pub fn risk_coverage(letters: &[Passed]) -> Vec<Point> {
-    let curve = curve(letters);
+    let curve = full_curve(letters);
     (1..=10)
         .filter_map(|tenth| curve.get((curve.len() * tenth).div_ceil(10).checked_sub(1)?).copied())
         .collect()
 }
 
-fn curve(letters: &[Passed]) -> Vec<Point> {
+/// The curve at every letter.
+pub fn full_curve(letters: &[Passed]) -> Vec<Point> {
     let mut surest_first = letters.to_vec();
     surest_first.sort_by(|one, other| other.confidence.total_cmp(&one.confidence));
     let mut wrong = 0_u32;

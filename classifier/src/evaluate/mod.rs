@@ -12,7 +12,7 @@ mod judged;
 mod measures;
 mod share;
 
-pub use coverage::{Passed, Point, calibration_error, coverage_at, risk_coverage};
+pub use coverage::{Passed, Point, calibration_error, coverage_at, full_curve, risk_coverage};
 pub use judged::{Judged, NotJudged};
 pub use measures::{Measures, measure};
 pub use share::Share;

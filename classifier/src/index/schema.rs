@@ -33,7 +33,9 @@ pub(super) fn spelled(stem: u32) -> String {
 
 impl Fields {
     pub(super) fn document(&self, entry: &Entry) -> TantivyDocument {
-        let tokens = entry.stems.iter().map(|stem| Token { text: spelled(*stem), ..Token::default() });
+        let token =
+            |(position, stem): (usize, &u32)| Token { position, text: spelled(*stem), ..Token::default() };
+        let tokens = entry.stems.iter().enumerate().map(token);
         let stems = PreTokenizedString { text: String::new(), tokens: tokens.collect() };
         let mut document = TantivyDocument::default();
         document.add_u64(self.subject, number(entry.subject));

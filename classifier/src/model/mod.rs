@@ -46,7 +46,7 @@ impl Model {
             return Err(NotModel::Unsound("the sheet names other labels than the weights have".to_owned()));
         }
         Ok(Self {
-            edition: format!("{} {}", sheet.name, &hex(&Sha256::digest(bytes))[..12]),
+            edition: edition_of(&sheet.name, bytes),
             vocabulary: parts.vocabulary,
             table: parts.table,
             danish: Danish::new(parts.compounds),
@@ -95,6 +95,11 @@ impl Model {
     pub fn sheet(&self) -> &Sheet {
         &self.sheet
     }
+}
+
+/// What a model of this name and these bytes calls itself: its name and the first digits of its hash.
+pub fn edition_of(name: &str, bytes: &[u8]) -> String {
+    format!("{name} {}", &hex(&Sha256::digest(bytes))[..12])
 }
 
 /// Bytes as hexadecimal digits, as `sha256sum` prints them.

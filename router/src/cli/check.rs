@@ -191,7 +191,7 @@ async fn look_inside(house: &setup::House, found: &mut Vec<Found>) {
         Ok(None) => say("emneplan", "ok", "ingen er indlæst; KLE-mærker læses uden opslag".into()),
         Err(error) => say("emneplan", "fejl", error.to_string()),
     }
-    say("model", "ok", format!("{}; umærket post venter på en postfordeler", room.suggest.edition()));
+    say("model", "ok", format!("{}; foreslår emner for umærket post", room.suggest.edition()));
     match room.journal.port().health().await {
         Ok(()) => say("ESDH", "ok", format!("{} svarer", room.journal.port().name())),
         Err(fault) => say("ESDH", "fejl", format!("{} svarer ikke: {fault}", room.journal.port().name())),

@@ -304,6 +304,15 @@ impl DigitalPost {
     }
 }
 
+/// `[classifier]`: what reads unmarked mail.
+#[doc(alias = "klassifikator")]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Classifier {
+    /// Are subjects suggested?
+    pub enabled: bool,
+}
+
 /// `[audit]`: the audit trail's checkpoints.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::gather::{Trouble, gather};
 use super::look_up::Shelf;
 use super::receiver::own_deadline;
-use super::{Decided, InHand, notify, outcome_word, stage_of};
+use super::{Decided, InHand, advice, notify, outcome_word, stage_of};
 use crate::audit::{Event, EventKind};
 use crate::room::PostRoom;
 use crate::store::decision::NewDecision;
@@ -46,7 +46,7 @@ pub(super) async fn decide(room: &PostRoom, batch: Vec<InHand>) -> Result<Vec<Re
     for (in_hand, facts) in gathered {
         match facts {
             Ok(facts) => {
-                let mut decision = rules::decide(&policy, &facts);
+                let (facts, mut decision) = advice::decide(room, &policy, facts).await;
                 decision.trace.kle = plan.as_ref().map(|plan| plan.edition.clone());
                 ready.push((in_hand, Arc::new(Decided { facts, decision })));
             }

@@ -42,13 +42,6 @@ pub(super) async fn gather(
             named_cases.push(NamedCase { evidence: Evidence::PartyAndSubject, number, ours: true, found });
         }
     }
-    let letter = classifier::LetterText { label: &message.header.label, body: &reading.text };
-    let suggestions =
-        room.suggest.suggest(&letter).suggestions.into_iter().map(|suggestion| rules::Suggestion {
-            subject: suggestion.subject,
-            confidence: suggestion.confidence,
-            why: suggestion.why,
-        });
     Ok(Facts {
         message: message.clone(),
         remarks: reading.remarks.clone(),
@@ -61,7 +54,7 @@ pub(super) async fn gather(
         named_cases,
         holds: holds(policy, shelf, in_hand, &parties),
         text: reading.text.clone(),
-        suggestions: suggestions.collect(),
+        suggestions: Vec::new(),
         technical: reading.technical.clone(),
     })
 }

@@ -4,6 +4,7 @@
 //! the result together with the audit lines that tell of it; a crash at any point leaves the message at its last
 //! stage, and its claim runs out by itself.
 
+mod advice;
 mod answer;
 mod carry_out;
 mod contents;

@@ -1,0 +1,104 @@
+//! `modtag classifier evaluate`: how good the shipped model is on letters that people have judged.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use clap::Args;
+use classifier::evaluate::{Judged, Measures, measure};
+use classifier::index::Index;
+use classifier::model::Model;
+use classifier::{Judge, Suggest};
+use serde::Serialize;
+
+use super::letters;
+use crate::adviser::{shipped_letters, shipped_model};
+use crate::cli::{Failure, print_json};
+
+#[derive(Args)]
+pub(super) struct Evaluate {
+    /// Bedømte breve: et JSON-objekt pr. linje med id, subject, text, kle, kle_ok, abstain og pii.
+    #[arg(long, value_name = "FIL")]
+    letters: PathBuf,
+    /// Modelfilen; ellers den, der følger med programmet.
+    #[arg(long, value_name = "FIL", requires = "corpus")]
+    model: Option<PathBuf>,
+    /// De breve, modellens indeks bygges af; ellers dem, der følger med programmet.
+    #[arg(long, value_name = "MAPPE", requires = "model")]
+    corpus: Option<PathBuf>,
+    /// Svar som JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// All that is printed.
+#[derive(Serialize)]
+struct Page {
+    edition: String,
+    #[serde(flatten)]
+    measures: Measures,
+    /// Mean time per letter, all steps, one thread.
+    ms_per_letter: f64,
+}
+
+impl Evaluate {
+    pub(super) fn run(self) -> Result<ExitCode, Failure> {
+        let (judged, _) = letters::judged(&self.letters)?;
+        let judge = self.judge()?;
+        let begun = Instant::now();
+        let heard: Vec<_> = judged.into_iter().map(|letter| (opinion(&judge, &letter), letter)).collect();
+        let ms_per_letter = begun.elapsed().as_secs_f64() * 1000.0 / heard.len().max(1) as f64;
+        let judged: Vec<_> = heard.into_iter().map(|(verdict, letter)| (letter, verdict)).collect();
+        let page = Page { edition: judge.edition().to_owned(), measures: measure(&judged), ms_per_letter };
+        if self.json {
+            print_json(&page)?
+        } else {
+            say(&page)
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn judge(&self) -> Result<Judge, Failure> {
+        let (model, corpus) = match (&self.model, &self.corpus) {
+            (Some(file), Some(folder)) => {
+                let bytes = std::fs::read(file).map_err(|error| {
+                    Failure::Said(format!("Modelfilen {} kan ikke læses: {error}.", file.display()))
+                })?;
+                (Model::load(&bytes), letters::corpus(folder)?.0)
+            }
+            _ => (shipped_model(), shipped_letters().map_err(|error| said(&error))?),
+        };
+        let model = model.map_err(|error| said(&error))?;
+        let index = Index::in_memory(corpus.entries(model.danish())).map_err(|error| said(&error))?;
+        Ok(Judge::new(Arc::new(model), Arc::new(index)))
+    }
+}
+
+/// Everything that is done for a letter: verdict, suggestions and their reasons.
+fn opinion(judge: &Judge, letter: &Judged) -> Option<classifier::Verdict> {
+    let letter = letter.letter();
+    std::hint::black_box(judge.suggest(&letter));
+    judge.verdict(&letter)
+}
+
+fn say(page: &Page) {
+    println!("Model: {}", page.edition);
+    println!("{} breve, heraf {} der kan fordeles", page.measures.letters, page.measures.routable);
+    for (name, share) in &page.measures.intervals {
+        let [share, low, high] = [share.share, share.low, share.high].map(percent);
+        println!("{name:<20} {share:>8}   ({low}–{high})");
+    }
+    println!("coverage_at_2pct     {:>8}", percent(page.measures.coverage_at_2pct));
+    println!("coverage_at_5pct     {:>8}", percent(page.measures.coverage_at_5pct));
+    println!("calibration_error    {:>8}", percent(page.measures.calibration_error));
+    println!("ms_per_letter        {:>8.2}", page.ms_per_letter);
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0).replace('.', ",")
+}
+
+fn said(error: &dyn std::error::Error) -> Failure {
+    Failure::Said(format!("Model og indeks kan ikke gøres klar: {error}."))
+}
