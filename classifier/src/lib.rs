@@ -15,6 +15,7 @@ pub mod explain;
 pub mod features;
 mod judge;
 mod labels;
+pub mod mask;
 pub mod model;
 pub mod neighbours;
 pub mod train;

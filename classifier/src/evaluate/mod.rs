@@ -9,10 +9,12 @@
 
 mod coverage;
 mod judged;
+mod masking;
 mod measures;
 mod share;
 
 pub use coverage::{Passed, Point, calibration_error, coverage_at, risk_coverage};
 pub use judged::{Judged, NotJudged};
+pub use masking::{JudgedMask, Listed, MaskMeasures};
 pub use measures::{Measures, measure};
 pub use share::Share;

@@ -1,0 +1,362 @@
+//! Accounts, and the numbers that only their names tell: plates, cards, land, immigration, days of birth and
+//! death, penal matters.
+
+use std::ops::Range;
+
+use super::digits::{Group, groups, in_word, is_join, labelled};
+use super::page::{Page, is_space};
+use super::spans::{Kind, Mark, taken};
+
+pub(super) fn accounts(page: &Page<'_>, marks: &mut Vec<Mark>) {
+    let text = page.text;
+    let groups = groups(text);
+    let found = slips(text)
+        .chain(ibans(page))
+        .chain((0..groups.len()).filter_map(|at| account(page, &groups, at)))
+        .collect::<Vec<_>>();
+    for range in found {
+        if !taken(marks, &range) {
+            marks.push(Mark::new(range, Kind::Account));
+        }
+    }
+}
+
+const ACCOUNT: &[&str] = &["konto", "nemkonto", "reg", "bank", "lønkonto", "account", "budgetkonto"];
+
+/// Registration number and account, or an account alone after its name.
+fn account(page: &Page<'_>, groups: &[Group], at: usize) -> Option<Range<usize>> {
+    let text = page.text;
+    let first = &groups[at];
+    if in_word(text, first.start, first.end) {
+        return None;
+    }
+    let named = labelled(page, first.start, ACCOUNT);
+    let (last, digits) = run(text, groups, at + 1);
+    let between = text.get(first.end..groups.get(at + 1)?.start);
+    if first.len() == 4 && (4..=10).contains(&digits) {
+        let between = between?;
+        let sound = named && (is_account_gap(between) || digits >= 5 && is_join(between))
+            || is_join(between) && groups[at + 1].len() == 10 && !year(first.text(text))
+            || is_account_gap(between) && between.contains("ont");
+        if sound && digits >= 5 {
+            return Some(lead(page, first.start)..groups[last].end);
+        }
+    }
+    let (last, digits) = run(text, groups, at);
+    let sound = named && (6..=14).contains(&digits) && !labelled(page, first.start, &["reg"]);
+    sound.then(|| first.start..groups[last].end)
+}
+
+/// The groups that follow each other with only a space or hyphen between, and their digits in all.
+fn run(text: &str, groups: &[Group], at: usize) -> (usize, usize) {
+    let Some(first) = groups.get(at) else { return (at, 0) };
+    let (mut last, mut digits) = (at, first.len());
+    while let Some(next) = groups.get(last + 1) {
+        if !is_join(&text[groups[last].end..next.start]) || digits + next.len() > 14 {
+            break;
+        }
+        digits += next.len();
+        last += 1;
+    }
+    (last, digits)
+}
+
+/// `, konto nr. `, ` / `: what stands between a registration number and its account.
+fn is_account_gap(gap: &str) -> bool {
+    let words = gap.split(|char: char| !char.is_alphabetic()).filter(|word| !word.is_empty());
+    gap.len() < 30
+        && !gap.contains('\n')
+        && words.clone().all(|word| {
+            matches!(word.to_lowercase().as_str(), "konto" | "kontonr" | "kontonummer" | "nr" | "og" | "nummer" | "kto")
+        })
+        && (words.count() > 0 || gap.trim().chars().all(|char| matches!(char, '-' | '/' | ',' | '.')))
+}
+
+fn year(digits: &str) -> bool {
+    digits.starts_with("19") || digits.starts_with("20")
+}
+
+/// Back over `reg.nr.`, so that the whole piece is one.
+fn lead(page: &Page<'_>, start: usize) -> usize {
+    let at = page.words.partition_point(|word| word.range.start < start);
+    (at.saturating_sub(2)..at)
+        .find(|at| page.low(*at).starts_with("reg") || page.low(*at) == "registreringsnummer")
+        .map_or(start, |at| page.words[at].range.start)
+}
+
+/// `+71<000000012345675+12345678<`
+fn slips(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    text.match_indices('<').filter_map(|(at, _)| {
+        let start = at.checked_sub(3).filter(|start| text.is_char_boundary(*start))?;
+        let code = text[start..at].strip_prefix('+')?;
+        let rest = &text[at + 1..];
+        let len = rest
+            .find(|char: char| !(char.is_ascii_digit() || matches!(char, '+' | '<' | ' ')))
+            .unwrap_or(rest.len());
+        let len = rest[..len].trim_end_matches([' ', '+']).len();
+        let digits = rest[..len].bytes().filter(u8::is_ascii_digit).count();
+        (code.bytes().all(|byte| byte.is_ascii_digit()) && digits >= 8).then(|| start..at + 1 + len)
+    })
+}
+
+/// Two letters, two check digits, up to thirty more in groups.
+fn ibans<'p>(page: &'p Page<'_>) -> impl Iterator<Item = Range<usize>> + 'p {
+    (0..page.words.len()).filter_map(|at| {
+        let head = page.low(at).as_bytes();
+        let sound = head.len() >= 4
+            && head[..2].iter().all(u8::is_ascii_lowercase)
+            && head[2..4].iter().all(u8::is_ascii_digit)
+            && head.iter().all(u8::is_ascii_alphanumeric);
+        if !sound {
+            return None;
+        }
+        let mut digits = page.low(at).to_owned();
+        let mut last = at;
+        while is_space(page.gap(last)) && page.words[last + 1].digit && digits.len() + page.low(last + 1).len() <= 34 {
+            last += 1;
+            digits.push_str(page.low(last));
+        }
+        let danish = digits.starts_with("dk") && digits.len() == 18;
+        let named = page.low_before(at, 1) == "iban" || page.low_before(at, 2) == "iban";
+        (digits.len() >= 15 && (danish || named || mod_97(&digits))).then(|| page.range(at, last))
+    })
+}
+
+/// The check of ISO 13616: moved to the end, read as a number, the remainder by 97 is 1.
+fn mod_97(iban: &str) -> bool {
+    let (head, tail) = iban.split_at(4);
+    let digit = |rest: u32, byte: u8| match byte {
+        b'0'..=b'9' => (rest * 10 + u32::from(byte - b'0')) % 97,
+        b'a'..=b'z' => (rest * 100 + u32::from(byte - b'a') + 10) % 97,
+        _ => rest,
+    };
+    tail.bytes().chain(head.bytes()).fold(0, digit) == 1
+}
+
+pub(super) fn others(page: &Page<'_>, marks: &mut Vec<Mark>) {
+    for at in 0..page.words.len() {
+        let found = plate(page, at)
+            .or_else(|| card(page, at))
+            .or_else(|| land(page, at))
+            .or_else(|| immigration(page, at))
+            .or_else(|| life_day(page, at))
+            .or_else(|| penal(page, at));
+        if let Some(range) = found
+            && !taken(marks, &range)
+        {
+            marks.push(Mark::new(range, Kind::Other));
+        }
+    }
+}
+
+/// `AB 12 345`: two capitals and five digits; small ones after the name of a plate.
+fn plate(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    const NONE: [&str; 24] = [
+        "dk", "nr", "se", "eu", "kr", "id", "cv", "bs", "ca", "sf", "iso", "sr", "kl", "tv", "pr", "ip", "pc", "ea",
+        "no", "ma", "sm", "ul", "en", "jn",
+    ];
+    let word = page.words.get(at)?;
+    let low = page.low(at);
+    let letters = low.bytes().take_while(u8::is_ascii_lowercase).count();
+    let named = labelled(page, word.range.start, &["nummerplade", "registrering", "reg", "plade", "bil", "indreg"]);
+    if letters != 2 || NONE.contains(&&low[..2]) || !(word.capitals || word.capital && letters < low.len() || named) {
+        return None;
+    }
+    let mut digits = low[2..].to_owned();
+    let mut last = at;
+    while digits.len() < 5 && (is_space(page.gap(last)) || page.gap(last) == "-" || page.gap(last) == ".") {
+        last += 1;
+        if !page.words[last].digit {
+            return None;
+        }
+        digits.push_str(page.low(last));
+    }
+    let sound = digits.len() == 5 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let longer = matches!(page.after(last), Some('-' | '/')) || page.gap_before(at) == "-";
+    (sound && !longer).then(|| page.range(at, last))
+}
+
+/// The number of a library card and the like.
+fn card(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    let names = ["låner", "lånekort", "kortnummer", "kortnr", "bibliotekskort", "rejsekort", "sygesikringskort", "pasnummer", "pasnr", "kørekort"];
+    if !names.iter().any(|name| page.low(at).starts_with(name)) {
+        return None;
+    }
+    number_after(page, at, 5)
+}
+
+/// The number that follows a name within four words of the line.
+fn number_after(page: &Page<'_>, at: usize, least: usize) -> Option<Range<usize>> {
+    let first = (at + 1..at + 5)
+        .take_while(|next| !page.words.get(*next).is_none_or(|word| word.line_start))
+        .find(|next| page.words[*next].digit)?;
+    let mut last = first;
+    let mut len = page.low(first).len();
+    while is_join(page.gap(last)) && page.words[last + 1].digit && page.words[last + 1].range.len() <= 10 {
+        last += 1;
+        len += page.low(last).len();
+    }
+    (len >= least).then(|| page.range(first, last))
+}
+
+/// `matr.nr. 12a Ulstrup By, Ulstrup`
+fn land(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    if !(page.low(at).starts_with("matr") || page.low(at) == "parcel") {
+        return None;
+    }
+    let mut number = at + 1;
+    while matches!(page.low(number), "nr" | "nummer" | "no") {
+        number += 1;
+    }
+    if !page.words.get(number)?.digit || page.low(number).len() > 6 || page.gap(at).contains('\n') {
+        return None;
+    }
+    let mut last = number;
+    let single = |at: usize| page.low(at).len() <= 2 && page.low(at).bytes().all(|byte| byte.is_ascii_lowercase());
+    if is_space(page.gap(last)) && single(last + 1) && !matches!(page.low(last + 1), "i" | "på" | "og" | "er") {
+        last += 1;
+    }
+    while matches!(page.gap(last), " " | ", ") && page.words[last + 1].capital && last < number + 7 {
+        last += 1;
+    }
+    Some(page.range(at, last))
+}
+
+/// A number of the immigration service.
+fn immigration(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    let names = ["udl", "udlnr", "udlændingenr", "udlændingenummer", "personid", "opholdskort"];
+    let person_id = page.low(at) == "person" && page.low(at + 1) == "id";
+    if names.contains(&page.low(at)) || person_id { number_after(page, at, 6) } else { None }
+}
+
+const MONTHS: [&str; 24] = [
+    "januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november",
+    "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "okt", "nov", "dec",
+];
+
+/// `født den 12. marts 1984`, `f. 12.03.84`, `døde 3/2 2024`: from the word to the end of the day.
+fn life_day(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    let low = page.low(at);
+    let word = matches!(
+        low,
+        "født" | "fødselsdato" | "fødselsdag" | "fødselsdata" | "fødsdato" | "fødselsår" | "død" | "døde" | "dødsdato"
+            | "døden" | "dødsdag" | "dødsfald" | "born" | "afdød" | "afdøde" | "hensov"
+    );
+    let short = low == "f" && page.gap(at).starts_with('.') && page.words.get(at + 1).is_some_and(|next| next.digit);
+    if !word && !short {
+        return None;
+    }
+    let mut first = at + 1;
+    while matches!(page.low(first), "den" | "d" | "er" | "dato" | "on" | "i" | "ved" | "året" | "år") && first < at + 4 {
+        first += 1;
+    }
+    if !page.words.get(first)?.digit || page.gap(first - 1).contains('\n') {
+        return None;
+    }
+    let last = day_end(page, first)?;
+    Some(page.range(at, last))
+}
+
+/// The last word of a day that begins with this word.
+fn day_end(page: &Page<'_>, first: usize) -> Option<usize> {
+    let number = |at: usize| page.low(at).parse::<u32>().ok();
+    let year = |at: usize| matches!(number(at), Some(0..=99 | 1850..=2100));
+    if MONTHS.contains(&page.low(first + 1)) {
+        let has_year = page.words.get(first + 2).is_some_and(|word| word.digit)
+            && !page.gap(first + 1).contains('\n')
+            && matches!(number(first + 2), Some(1850..=2100));
+        return Some(first + 1 + usize::from(has_year));
+    }
+    let joined = |at: usize| matches!(page.gap(at), "." | "/" | "-" | ". " | " " | " / ");
+    let day = matches!(number(first), Some(1..=31 | 61..=91));
+    if day && joined(first) && matches!(number(first + 1), Some(1..=12)) {
+        let more = joined(first + 1) && year(first + 2);
+        return Some(first + 1 + usize::from(more));
+    }
+    let len = page.low(first).len();
+    (matches!(len, 6 | 8) || matches!(number(first), Some(1850..=2100))).then_some(first)
+}
+
+/// Words of punishment, with the number of months or days before them.
+fn penal(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    const WORDS: [&str; 22] = [
+        "fængsel", "fængselsstraf", "hæfte", "fodlænke", "varetægt", "varetægtsfængslet", "afsoning", "afsone",
+        "afsoner", "afsonede", "prøveløsladt", "prøveløsladelse", "straffeattest", "voldsdom", "samfundstjeneste",
+        "løsladt", "løslades", "straffet", "fængslet", "narkodom", "straffedom", "sigtet",
+    ];
+    if !WORDS.contains(&page.low(at)) {
+        return None;
+    }
+    let mut first = at;
+    while first > 0
+        && is_space(page.gap(first - 1))
+        && matches!(
+            page.low(first - 1),
+            "ubetinget" | "betinget" | "måneders" | "måneder" | "års" | "dages" | "dage" | "tidligere" | "i" | "fem"
+        )
+    {
+        first -= 1;
+    }
+    if first < at && first > 0 && page.words[first - 1].digit && is_space(page.gap(first - 1)) {
+        first -= 1;
+    }
+    while first < at && page.low(first) == "i" {
+        first += 1;
+    }
+    Some(page.range(first, at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(find: fn(&Page<'_>, &mut Vec<Mark>), text: &str) -> Vec<&str> {
+        let mut marks = Vec::new();
+        find(&Page::read(text), &mut marks);
+        marks.iter().map(|mark| &text[mark.range.clone()]).collect()
+    }
+
+    #[test]
+    fn accounts_are_found() {
+        for (text, account) in [
+            ("min konto 9041 4571129903 tak", "9041 4571129903"),
+            ("konto 9041-4571129", "9041-4571129"),
+            ("på reg. 9041 konto 4571129903.", "reg. 9041 konto 4571129903"),
+            ("Reg.nr. 9041, kontonr. 45 71 12 99 03", "Reg.nr. 9041, kontonr. 45 71 12 99 03"),
+            ("9041-0004571129", "9041-0004571129"),
+            ("IBAN DK50 0040 0440 1162 43", "DK50 0040 0440 1162 43"),
+            ("til DE89370400440532013000 nu", "DE89370400440532013000"),
+            ("+71<000000012345675+12345678<", "+71<000000012345675+12345678<"),
+            ("kontonummer: 4571129903", "4571129903"),
+        ] {
+            assert_eq!(found(accounts, text), [account], "{text}");
+        }
+        for text in ["sag 2024-0004571129", "konto 12", "1234 5678", "kontakt 22419037", "AB12CD"] {
+            assert!(found(accounts, text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_numbers_are_found() {
+        for (text, other) in [
+            ("min bil AB 12 345 holder", "AB 12 345"),
+            ("bilen (ab12345)", ""),
+            ("nummerplade ab 12345", "ab 12345"),
+            ("lånernummer 1234 5678 90", "1234 5678 90"),
+            ("matr.nr. 12a Ulstrup By, Ulstrup er", "matr.nr. 12a Ulstrup By, Ulstrup"),
+            ("matr. nr. 7 b, Ulstrup", "matr. nr. 7 b, Ulstrup"),
+            ("udl.nr. 12-345-678", "12-345-678"),
+            ("født den 12. marts 1984 i", "født den 12. marts 1984"),
+            ("født 12.03.1984", "født 12.03.1984"),
+            ("f. 12/3-84", "f. 12/3-84"),
+            ("døde den 3. februar", "døde den 3. februar"),
+            ("har fået 6 måneders fængsel", "6 måneders fængsel"),
+            ("DK 12345", ""),
+            ("BS-12345/2024", ""),
+            ("født i Ulstrup", ""),
+        ] {
+            let other: Vec<&str> = [other].into_iter().filter(|text| !text.is_empty()).collect();
+            assert_eq!(found(others, text), other, "{text}");
+        }
+    }
+}
