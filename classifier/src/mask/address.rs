@@ -30,13 +30,13 @@ const ROADS: [&str; 20] = [
 ];
 
 /// Endings of roads that need a capital.
-const CAPITAL_ROADS: [&str; 66] = [
+const CAPITAL_ROADS: [&str; 70] = [
     "toft", "bakken", "bakke", "engen", "enge", "haven", "have", "haver", "haverne", "marken", "mark", "krogen",
     "krog", "lunden", "lund", "skråningen", "høj", "højen", "højene", "dal", "dalen", "bjerg", "bjerget", "gården",
     "gård", "gaarden", "stien", "sti", "plads", "torv", "buen", "ageren", "agre", "agrene", "ager", "banken",
     "brinken", "brink", "kæret", "kær", "mosen", "mose", "åsen", "ås", "løkken", "løkke", "vangen", "vang", "kajen",
     "kaj", "brygge", "bryggen", "passagen", "gangen", "ringen", "linien", "linjen", "diget", "hegnet", "vadet",
-    "kilden", "terrasserne", "husene", "husen", "promenaden", "park",
+    "kilden", "terrasserne", "husene", "husen", "promenaden", "park", "brynet", "skoven", "skov", "springet",
 ];
 
 /// Words that stand before the name of a road and belong to it.
@@ -55,6 +55,7 @@ fn house(page: &Page<'_>, number: usize) -> Option<(usize, usize)> {
     let first = road_start(page, road)?;
     let certain = is_road(page, road) || first < road && is_multi_road(page, first, road);
     let last = tail(page, number);
+    let first = if last.told && !certain { before_place(page, first) } else { first };
     if !certain && !(known_place(page, first, road) && (last.told || address_cue(page, first))) {
         return None;
     }
@@ -62,6 +63,19 @@ fn house(page: &Page<'_>, number: usize) -> Option<(usize, usize)> {
         return None;
     }
     Some((house_name(page, first), last.word))
+}
+
+/// Back over capitalised words, for a place of several: `Stensballe Strand 8, 8793 …`.
+fn before_place(page: &Page<'_>, first: usize) -> usize {
+    let mut at = first;
+    while at > 0 && first - at < 2 && is_space(page.gap(at - 1)) && page.words[at - 1].capital {
+        let flags = page.flags(at - 1);
+        if flags.any(Flags::GIVEN.with(Flags::WORD).with(Flags::TITLE)) || page.words[at - 1].sentence_start {
+            break;
+        }
+        at -= 1;
+    }
+    at
 }
 
 fn is_house_number(page: &Page<'_>, at: usize) -> bool {
@@ -82,10 +96,11 @@ fn road_start(page: &Page<'_>, road: usize) -> Option<usize> {
     while first > 0 && road - first < 4 {
         let before = first - 1;
         let gap = page.gap(before);
-        let joined = is_space(gap) || matches!(gap, ". " | "-" | "." | "'s " | "’s " | "' ");
+        let joined = is_space(gap) || matches!(gap, ". " | "-" | "." | "' " | "'" | "’");
         let prefix = BEFORE_ROAD.contains(&page.low(before)) && (page.words[before].capital || page.small);
         let short = gap.starts_with('.') && page.low(before).chars().count() <= 3;
-        let part = page.words[before].capital && (alone || short || gap == "-" || gap.contains('s'));
+        let genitive = page.low(before) == "s" && matches!(page.gap_before(before), "'" | "’");
+        let part = genitive || page.words[before].capital && (alone || short || gap == "-" || matches!(gap, "'" | "’"));
         if !joined || !(prefix || part && (!gap.starts_with('.') || short)) {
             break;
         }
@@ -103,6 +118,10 @@ fn ends_in(low: &str, endings: &[&str], stem: usize) -> bool {
 
 fn is_road(page: &Page<'_>, road: usize) -> bool {
     let low = page.low(road);
+    let alone = page.words[road].capital && !page.words[road].sentence_start && CAPITAL_ROADS.contains(&low);
+    if alone && low.ends_with(['n', 't']) && low.len() > 4 {
+        return true;
+    }
     if matches!(low, "have" | "lejlighed" | "omkreds" | "ejendommen" | "december" | "plejehaven" | "børnehaven") {
         return false;
     }
@@ -221,6 +240,14 @@ fn town(page: &Page<'_>, from: usize) -> usize {
     if page.low(code).len() == 4 && page.low(code).bytes().all(|byte| byte.is_ascii_digit()) {
         return town_name(page, code).unwrap_or(code);
     }
+    let glued = matches!(gap, " " | ". ") && page.words.get(code).is_some_and(|word| !word.sentence_start);
+    if glued && page.flags(code) == Flags::NONE && (page.small || page.words[code].capital) {
+        return town_name(page, from).unwrap_or(from);
+    }
+    let within = gap == " " && page.low(code) == "i" && page.words.get(code + 1).is_some_and(|word| word.capital);
+    if within && !page.flags(code + 1).any(Flags::GIVEN.with(Flags::WORD)) {
+        return town_name(page, code).unwrap_or(from);
+    }
     if gap == ", " && !page.flags(code).any(Flags::GIVEN.with(Flags::WORD)) {
         return town_name(page, from).unwrap_or(from);
     }
@@ -258,25 +285,35 @@ fn is_town_word(low: &str) -> bool {
     matches!(low, "mark" | "huse" | "by" | "strand" | "sogn" | "nord" | "syd" | "øst" | "vest" | "klit" | "bjerge" | "havn")
 }
 
-/// The name of a house before its road: `Plejecenter Solgården, Solvej 3` stays an institution's, a farm does not.
+/// The name of a house and `c/o` with its name, before the road: `Gl. Præstegård, Kirkevej 1`.
 fn house_name(page: &Page<'_>, first: usize) -> usize {
-    if first < 2 || page.gap_before(first) != ", " {
+    if first < 2 || !matches!(page.gap_before(first), ", " | "\", " | "”, ") {
         return first;
+    }
+    for at in first.saturating_sub(6)..first {
+        if page.low(at) == "c" && page.gap(at) == "/" && page.low(at + 1) == "o" && page.line(at) == page.line(first) {
+            return at;
+        }
     }
     let mut at = first - 1;
-    let named = page.words[at].capital && ends_in(page.low(at), &["gård", "gaard", "gården", "huset", "hus", "minde"], 2);
-    if !named || page.flags(at).any(Flags::ORG.with(Flags::WORD)) {
-        return first;
-    }
-    while at > 0 && matches!(page.low(at - 1), "gl" | "gammel" | "store" | "lille" | "ny") {
+    while at > 0 && first - at < 4 && page.words[at].capital {
+        let short = page.low(at - 1).len() <= 3 && page.gap(at - 1) == ". ";
+        if !(is_space(page.gap(at - 1)) && page.words[at - 1].capital || short) {
+            break;
+        }
         at -= 1;
     }
-    at
+    let own = at..first;
+    let lived = is_space(page.gap_before(at)) || matches!(page.gap_before(at), ": " | " \"" | " ”");
+    let cue = matches!(page.low_before(at, 1), "på" | "i" | "bor" | "gården" | "ejendommen" | "huset" | "bolig" | "bopæl");
+    let strange = own.clone().all(|word| page.words[word].capital && !page.flags(word).any(Flags::GIVEN));
+    let company = own.clone().any(|word| page.low(word).ends_with("skole") || page.low(word).ends_with("skolen"));
+    if lived && cue && strange && !company { at } else { first }
 }
 
 /// `Plejecenter Solgården, bolig 14`, `lejl 44`: a dwelling that is counted.
 fn dwelling(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
-    let counted = matches!(page.low(at), "lejlighed" | "lejl" | "bolig" | "værelse" | "vær" | "stue" | "blok" | "lejemål" | "have" | "haveparcel" | "kolonihave" | "parcelhave");
+    let counted = matches!(page.low(at), "lejlighed" | "lejl" | "bolig" | "værelse" | "vær" | "stue" | "blok" | "lejemål" | "haveparcel" | "kolonihave" | "parcelhave");
     if !counted {
         return None;
     }
@@ -298,7 +335,10 @@ fn dwelling(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
         }
         first = before;
     }
-    let last = town(page, floor(page, number));
+    let mut last = town(page, floor(page, number));
+    if is_space(page.gap(last)) && ends_in(page.low(last + 1), &ROADS, 2) {
+        last += 1;
+    }
     Some((first, last))
 }
 
@@ -318,7 +358,11 @@ fn neighbour(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
 /// Does the line, or the line before it, name a company or institution?
 fn company_line(page: &Page<'_>, at: usize) -> bool {
     let (first, _) = page.line(at);
-    let own = first..at;
+    let mut own_first = at;
+    while own_first > first && !page.words[own_first].sentence_start {
+        own_first -= 1;
+    }
+    let own = own_first..at;
     let company = |range: Range<usize>| {
         range.clone().any(|word| {
             let low = page.low(word);

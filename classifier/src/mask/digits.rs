@@ -29,7 +29,7 @@ pub(super) fn labelled(page: &Page<'_>, begin: usize, names: &[&str]) -> bool {
             return false;
         }
         let word = page.low(before);
-        if names.iter().any(|name| word.starts_with(name) || word.ends_with("nr") && word.contains(name)) {
+        if names.iter().any(|name| is_label(word, name)) {
             return true;
         }
         if !matches!(
@@ -43,6 +43,13 @@ pub(super) fn labelled(page: &Page<'_>, begin: usize, names: &[&str]) -> bool {
         at = before;
     }
     false
+}
+
+/// Is a word the name of a number? Short names have to be whole.
+fn is_label(word: &str, name: &str) -> bool {
+    let rest = word.strip_prefix(name);
+    let whole = matches!(rest, Some("" | "nr" | "nummer" | "s" | "en" | "et"));
+    whole || name.len() > 3 && (rest.is_some() || word.ends_with("nr") && word.contains(name))
 }
 
 /// A run of digits and where it stands.

@@ -29,7 +29,6 @@ pub use key_lines::key_lines;
 pub use known::Known;
 pub use spans::{Found, Kind, Masked, Place, masked};
 
-pub(crate) use lexicon::is_name;
 pub(crate) use page::Page;
 
 use crate::LetterText;
@@ -54,8 +53,8 @@ fn numbers_and_places(page: &Page<'_>, known: &Known) -> Vec<Mark> {
     let mut marks = Vec::new();
     known.find(page, &mut marks);
     email::find(page, &mut marks);
-    cpr::find(page, &mut marks);
     numbers::accounts(page, &mut marks);
+    cpr::find(page, &mut marks);
     numbers::others(page, &mut marks);
     phone::find(page, &mut marks);
     address::find(page, &mut marks);

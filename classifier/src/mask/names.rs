@@ -97,7 +97,15 @@ impl Finder<'_, '_> {
                 self.named.insert(low.to_owned());
             }
         }
-        let range = page.words[first].range.start..without_genitive(page, last).end;
+        let mut first = first;
+        while first > 0 && is_initial(page, first - 1) && matches!(page.gap(first - 1), "." | ". ") {
+            first -= 1;
+        }
+        let mut end = without_genitive(page, last).end;
+        if last > first && is_initial(page, last) && page.text[end..].starts_with('.') {
+            end += 1;
+        }
+        let range = page.words[first].range.start..end;
         self.marks.push(Mark::new(range, Kind::Name));
     }
 
@@ -207,7 +215,8 @@ impl Finder<'_, '_> {
         if first == 0 || last - first > 3 {
             return;
         }
-        let name = (first..=last).any(|at| page.flags(at).any(NAME) && !page.flags(at).any(Flags::WORD));
+        let all = last > first && (first..=last).all(|at| page.words[at].capital && page.flags(at).any(NAME));
+        let name = all || (first..=last).any(|at| page.flags(at).any(NAME) && !page.flags(at).any(Flags::WORD));
         let stranger = first == last && page.flags(first) == Flags::NONE && page.words[first].capital;
         let clean = (first..=last).all(|at| !page.words[at].digit && !page.flags(at).any(Flags::ORG));
         if (name || stranger) && clean && !page.text[page.words[end].range.end..].contains(['!', '?']) {
@@ -231,9 +240,17 @@ enum Cue {
     Signature,
 }
 
+/// A capital alone.
+fn is_initial(page: &Page<'_>, at: usize) -> bool {
+    page.words.get(at).is_some_and(|word| word.capital && word.range.len() <= 2 && page.low(at).chars().count() == 1)
+}
+
 fn cue_before(page: &Page<'_>, at: usize) -> Cue {
     let Some(before) = at.checked_sub(1) else { return Cue::None };
     let gap = page.gap(before);
+    if is_initial(page, before) && matches!(gap, ". " | ".") {
+        return Cue::Strong;
+    }
     let flags = page.flags(before);
     let near = is_space(gap)
         || matches!(gap, ": " | ", " | ". " | "/ " | "/" | ":" | " (" | " \"" | ": \"" | " - ")
@@ -251,7 +268,7 @@ fn cue_before(page: &Page<'_>, at: usize) -> Cue {
         return Cue::Strong;
     }
     // `mor til X`, `snakkede med X`, `på vegne af X`
-    let small = matches!(page.low(before), "til" | "med" | "af" | "for" | "er" | "som" | "hos" | "fra" | "ved" | "med");
+    let small = matches!(page.low(before), "til" | "med" | "af" | "for" | "er" | "som" | "hos");
     let two = page.flags(before.saturating_sub(1));
     let talked = matches!(
         page.low_before(before, 1),
@@ -260,7 +277,7 @@ fn cue_before(page: &Page<'_>, at: usize) -> Cue {
             | "skrevet" | "aftale" | "svar" | "gift" | "bor" | "boet" | "samboende" | "født"
     );
     let related = two.any(Flags::RELATION) && matches!(page.low(before), "til" | "er" | "af" | "som" | "hedder");
-    if is_space(gap) && small && (talked || related) && !matches!(page.low(before), "ved" | "fra") || colon && flags.any(Flags::SPEECH) {
+    if is_space(gap) && small && (talked || related) || colon && flags.any(Flags::SPEECH) {
         return Cue::Strong;
     }
     Cue::None
@@ -283,6 +300,10 @@ fn may_begin(page: &Page<'_>, at: usize, cue: Cue) -> bool {
     let ordinary = flags.any(Flags::WORD.with(Flags::ORG).with(Flags::PLACE).with(CUE));
     if !word.capital {
         let known = flags.any(NAME) && !ordinary && word.range.len() > 2;
+        let called = matches!(page.low_before(at, 1), "hedder" | "hed" | "kaldes") && is_space(page.gap_before(at));
+        if called && flags == Flags::NONE && word.range.len() > 3 {
+            return true;
+        }
         let with_surname = flags.any(Flags::GIVEN) && next.is_some() && next_flags.any(Flags::SURNAME) && !next_flags.any(Flags::WORD);
         return known && (with_surname || flags.any(Flags::GIVEN) && (cue != Cue::None || page.small));
     }
@@ -299,7 +320,7 @@ fn may_begin(page: &Page<'_>, at: usize, cue: Cue) -> bool {
         return flags.any(Flags::SURNAME) && !flags.any(CUE.with(Flags::ORG)) && cue == Cue::Strong && !word.capitals && !word.sentence_start;
     }
     if cue != Cue::None {
-        return !word.capitals || flags.any(NAME);
+        return !word.capitals || flags.any(NAME) || page.loud && cue == Cue::Strong;
     }
     let preposition = matches!(page.low_before(at, 1), "i" | "på" | "ved" | "fra" | "til" | "mod" | "omkring" | "af" | "hos");
     if flags.any(Flags::SURNAME) && !word.capitals {
@@ -310,6 +331,12 @@ fn may_begin(page: &Page<'_>, at: usize, cue: Cue) -> bool {
     next_name && next_flags.any(Flags::SURNAME) && !next_flags.any(Flags::WORD) && !word.capitals && !preposition
 }
 
+/// Words that begin a sentence after a name where the full stop is missing.
+const BEGINS: [&str; 24] = [
+    "vores", "hvad", "hvor", "hvis", "hvornår", "hvordan", "dette", "mine", "efter", "hermed", "telefon", "mobil",
+    "adresse", "dato", "emne", "også", "over", "under", "mail", "cand", "hendes", "vedr", "bilag", "denne",
+];
+
 /// The last word of a name that begins here.
 fn end_of_name(page: &Page<'_>, first: usize, cue: Cue, marks: &[Mark]) -> usize {
     let mut last = first;
@@ -317,6 +344,12 @@ fn end_of_name(page: &Page<'_>, first: usize, cue: Cue, marks: &[Mark]) -> usize
         let (gap, next) = (page.gap(last), last + 1);
         let initial = page.words[last].range.len() <= 2 && gap == ". " || gap == ".";
         let glued = matches!(gap, "-" | "'" | "’" | "´");
+        // `Poul "Pølse" Hermansen`
+        let quoted = matches!(gap, " \"" | " ”" | " '" | " (") && matches!(page.gap(next), "\" " | "” " | "' " | ") ");
+        if quoted && page.words[next].capital && page.words.get(next + 1).is_some_and(|word| word.capital) {
+            last = next + 1;
+            continue;
+        }
         if !(is_space(gap) || glued || initial && page.words[last].capital) {
             break;
         }
@@ -355,7 +388,9 @@ fn continues(page: &Page<'_>, first: usize, next: usize, cue: Cue, glued: bool) 
         return false;
     }
     if flags.any(Flags::WORD) {
-        return flags.any(NAME) && !flags.any(CUE) && !word.sentence_start;
+        // Also a word, but Danish gives no capital to words.
+        let stranger = word.range.len() >= 4 && !page.loud && !BEGINS.contains(&page.low(next));
+        return (flags.any(NAME) || stranger) && !flags.any(CUE.with(Flags::PLACE)) && !word.sentence_start;
     }
     // An initial, another name, or a stranger; but no abbreviation and no road with its number.
     let abbreviation = word.capitals && !page.words[first].capitals && !name;

@@ -23,6 +23,9 @@ pub(super) fn accounts(page: &Page<'_>, marks: &mut Vec<Mark>) {
 
 const ACCOUNT: &[&str] = &["konto", "nemkonto", "reg", "bank", "lønkonto", "account", "budgetkonto"];
 
+/// Words before an account that is not called one.
+const PAID: &[&str] = &["overfør", "udbetal", "indbetal", "tilbagefør", "betal", "stå", "ind", "til", "opsparing", "pension"];
+
 /// Registration number and account, or an account alone after its name.
 fn account(page: &Page<'_>, groups: &[Group], at: usize) -> Option<Range<usize>> {
     let text = page.text;
@@ -35,8 +38,10 @@ fn account(page: &Page<'_>, groups: &[Group], at: usize) -> Option<Range<usize>>
     let between = text.get(first.end..groups.get(at + 1)?.start);
     if first.len() == 4 && (4..=10).contains(&digits) {
         let between = between?;
+        let paid = labelled(page, first.start, PAID);
         let sound = named && (is_account_gap(between) || digits >= 5 && is_join(between))
-            || is_join(between) && groups[at + 1].len() == 10 && !year(first.text(text))
+            || is_join(between) && (7..=10).contains(&digits) && paid
+            || is_join(between) && digits == 10 && !year(first.text(text))
             || is_account_gap(between) && between.contains("ont");
         if sound && digits >= 5 {
             return Some(lead(page, first.start)..groups[last].end);
@@ -86,16 +91,16 @@ fn lead(page: &Page<'_>, start: usize) -> usize {
 
 /// `+71<000000012345675+12345678<`
 fn slips(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
-    text.match_indices('<').filter_map(|(at, _)| {
-        let start = at.checked_sub(3).filter(|start| text.is_char_boundary(*start))?;
-        let code = text[start..at].strip_prefix('+')?;
-        let rest = &text[at + 1..];
+    text.match_indices('+').filter_map(|(start, _)| {
+        let rest = &text[start + 1..];
         let len = rest
             .find(|char: char| !(char.is_ascii_digit() || matches!(char, '+' | '<' | ' ')))
             .unwrap_or(rest.len());
-        let len = rest[..len].trim_end_matches([' ', '+']).len();
-        let digits = rest[..len].bytes().filter(u8::is_ascii_digit).count();
-        (code.bytes().all(|byte| byte.is_ascii_digit()) && digits >= 8).then(|| start..at + 1 + len)
+        let slip = rest[..len].trim_end_matches([' ', '+']);
+        let code = slip.len() > 3 && slip.bytes().take(2).all(|byte| byte.is_ascii_digit());
+        let parted = code && matches!(slip.as_bytes()[2], b'<' | b' ');
+        let digits = slip.bytes().filter(u8::is_ascii_digit).count();
+        (parted && (slip.contains('<') && digits >= 10 || digits >= 18)).then(|| start..start + 1 + slip.len())
     })
 }
 
@@ -103,9 +108,9 @@ fn slips(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 fn ibans<'p>(page: &'p Page<'_>) -> impl Iterator<Item = Range<usize>> + 'p {
     (0..page.words.len()).filter_map(|at| {
         let head = page.low(at).as_bytes();
-        let sound = head.len() >= 4
-            && head[..2].iter().all(u8::is_ascii_lowercase)
-            && head[2..4].iter().all(u8::is_ascii_digit)
+        let letters = head.len() >= 2 && head[..2].iter().all(u8::is_ascii_lowercase);
+        let sound = letters
+            && (head.len() >= 4 && head[2..4].iter().all(u8::is_ascii_digit) || head == b"dk")
             && head.iter().all(u8::is_ascii_alphanumeric);
         if !sound {
             return None;
@@ -118,7 +123,8 @@ fn ibans<'p>(page: &'p Page<'_>) -> impl Iterator<Item = Range<usize>> + 'p {
         }
         let danish = digits.starts_with("dk") && digits.len() == 18;
         let named = page.low_before(at, 1) == "iban" || page.low_before(at, 2) == "iban";
-        (digits.len() >= 15 && (danish || named || mod_97(&digits))).then(|| page.range(at, last))
+        let grouped = page.words[at].capitals && digits.len() >= 18 && last > at;
+        (digits.len() >= 15 && (danish || named || grouped || mod_97(&digits))).then(|| page.range(at, last))
     })
 }
 
@@ -216,7 +222,14 @@ fn land(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     if is_space(page.gap(last)) && single(last + 1) && !matches!(page.low(last + 1), "i" | "på" | "og" | "er") {
         last += 1;
     }
-    while matches!(page.gap(last), " " | ", ") && page.words[last + 1].capital && last < number + 7 {
+    if page.low(last + 1) == "og" && page.words.get(last + 2).is_some_and(|word| word.digit && word.range.len() < 6) {
+        last += 2;
+    }
+    let short = |at: usize| page.low(at).len() <= 3 && page.gap(at) == ". ";
+    while (matches!(page.gap(last), " " | ", ") || last > number && short(last))
+        && page.words[last + 1].capital
+        && last < number + 7
+    {
         last += 1;
     }
     Some(page.range(at, last))
@@ -226,7 +239,11 @@ fn land(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
 fn immigration(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let names = ["udl", "udlnr", "udlændingenr", "udlændingenummer", "personid", "opholdskort"];
     let person_id = page.low(at) == "person" && page.low(at + 1) == "id";
-    if names.contains(&page.low(at)) || person_id { number_after(page, at, 6) } else { None }
+    if !names.contains(&page.low(at)) && !person_id {
+        return None;
+    }
+    let number = number_after(page, at, 6)?;
+    Some(page.words[at].range.start..number.end)
 }
 
 const MONTHS: [&str; 24] = [
@@ -268,6 +285,9 @@ fn day_end(page: &Page<'_>, first: usize) -> Option<usize> {
         return Some(first + 1 + usize::from(has_year));
     }
     let joined = |at: usize| matches!(page.gap(at), "." | "/" | "-" | ". " | " " | " / ");
+    if page.low(first).len() == 4 && page.gap(first) == "-" && page.gap(first + 1) == "-" {
+        return Some(first + 2);
+    }
     let day = matches!(number(first), Some(1..=31 | 61..=91));
     if day && joined(first) && matches!(number(first + 1), Some(1..=12)) {
         let more = joined(first + 1) && year(first + 2);
@@ -279,12 +299,14 @@ fn day_end(page: &Page<'_>, first: usize) -> Option<usize> {
 
 /// Words of punishment, with the number of months or days before them.
 fn penal(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
-    const WORDS: [&str; 22] = [
+    const WORDS: [&str; 25] = [
+        "tilhold", "sexdømt", "tiltalt",
         "fængsel", "fængselsstraf", "hæfte", "fodlænke", "varetægt", "varetægtsfængslet", "afsoning", "afsone",
         "afsoner", "afsonede", "prøveløsladt", "prøveløsladelse", "straffeattest", "voldsdom", "samfundstjeneste",
         "løsladt", "løslades", "straffet", "fængslet", "narkodom", "straffedom", "sigtet",
     ];
-    if !WORDS.contains(&page.low(at)) {
+    let sentenced = page.low(at) == "dømt" && matches!(page.low(at + 1), "for" | "efter");
+    if !WORDS.contains(&page.low(at)) && !sentenced {
         return None;
     }
     let mut first = at;
@@ -303,7 +325,23 @@ fn penal(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     while first < at && page.low(first) == "i" {
         first += 1;
     }
-    Some(page.range(first, at))
+    Some(page.range(first, charge(page, at)))
+}
+
+/// The last word of what somebody is charged with: `sigtet for brandstiftelse`.
+fn charge(page: &Page<'_>, at: usize) -> usize {
+    if !(is_space(page.gap(at)) && page.low(at + 1) == "for" && is_space(page.gap(at + 1))) {
+        return at;
+    }
+    let mut last = at + 2;
+    while is_space(page.gap(last))
+        && last < at + 6
+        && matches!(page.low(last), "kørsel" | "uden" | "besiddelse" | "af" | "mod" | "sin" | "grov" | "uagtsom" | "vold" | "trusler" | "røveri" | "og")
+        && !matches!(page.low(last + 1), "og" | "i" | "på")
+    {
+        last += 1;
+    }
+    last
 }
 
 #[cfg(test)]
@@ -345,7 +383,7 @@ mod tests {
             ("lånernummer 1234 5678 90", "1234 5678 90"),
             ("matr.nr. 12a Ulstrup By, Ulstrup er", "matr.nr. 12a Ulstrup By, Ulstrup"),
             ("matr. nr. 7 b, Ulstrup", "matr. nr. 7 b, Ulstrup"),
-            ("udl.nr. 12-345-678", "12-345-678"),
+            ("udl.nr. 12-345-678", "udl.nr. 12-345-678"),
             ("født den 12. marts 1984 i", "født den 12. marts 1984"),
             ("født 12.03.1984", "født 12.03.1984"),
             ("f. 12/3-84", "f. 12/3-84"),

@@ -13,6 +13,8 @@ pub(crate) struct Page<'a> {
     pub(super) words: Vec<Word>,
     /// Does the sender begin sentences with small letters?
     pub(super) small: bool,
+    /// Is it all written in capitals?
+    pub(super) loud: bool,
 }
 
 /// A run of letters and digits.
@@ -75,7 +77,8 @@ impl<'a> Page<'a> {
         let starts = words.iter().filter(|word| word.sentence_start && !word.digit);
         let (all, capital) =
             starts.fold((0, 0), |(all, capital), word| (all + 1, capital + usize::from(word.capital)));
-        Self { text, small: all > 0 && capital * 2 < all, lower, words }
+        let loud = words.iter().filter(|word| word.capitals).count() * 2 > words.len();
+        Self { text, small: all > 0 && capital * 2 < all, loud, lower, words }
     }
 
     /// A word in small letters; empty past the end.
@@ -113,11 +116,6 @@ impl<'a> Page<'a> {
     /// From the beginning of one word to the end of another.
     pub(super) fn range(&self, first: usize, last: usize) -> Range<usize> {
         self.words[first].range.start..self.words[last].range.end
-    }
-
-    /// The words that begin at or after a byte.
-    pub(super) fn word_at(&self, byte: usize) -> usize {
-        self.words.partition_point(|word| word.range.end <= byte)
     }
 
     /// First and last word of the line that a word is on.

@@ -81,10 +81,6 @@ pub struct Found {
 pub struct Masked(String);
 
 impl Masked {
-    pub(super) fn new(text: String) -> Self {
-        Self(text)
-    }
-
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
