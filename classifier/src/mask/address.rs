@@ -97,7 +97,9 @@ fn road_start(page: &Page<'_>, road: usize) -> Option<usize> {
         let before = first - 1;
         let gap = page.gap(before);
         let joined = is_space(gap) || matches!(gap, ". " | "-" | "." | "' " | "'" | "’");
-        let prefix = BEFORE_ROAD.contains(&page.low(before)) && (page.words[before].capital || page.small);
+        let preposition = matches!(page.low(before), "ved" | "bag" | "under" | "langs" | "på" | "over" | "mellem" | "st" | "nr");
+        let small = page.small && !preposition;
+        let prefix = BEFORE_ROAD.contains(&page.low(before)) && (page.words[before].capital || small);
         let short = gap.starts_with('.') && page.low(before).chars().count() <= 3;
         let genitive = page.low(before) == "s" && matches!(page.gap_before(before), "'" | "’");
         let part = genitive || page.words[before].capital && (alone || short || gap == "-" || matches!(gap, "'" | "’"));

@@ -29,9 +29,10 @@ pub use key_lines::key_lines;
 pub use known::Known;
 pub use spans::{Found, Kind, Masked, Place, masked};
 
-pub(crate) use page::Page;
+pub(crate) use page::words;
 
 use crate::LetterText;
+use page::Page;
 use spans::{Mark, settle};
 
 /// Finds the personal data of a letter: sorted by place and position, apart from each other, on character

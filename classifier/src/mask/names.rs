@@ -155,6 +155,9 @@ impl Finder<'_, '_> {
         while page.flags(first).any(Flags::CLOSING) || matches!(page.low(first), "fra" | "og" | "tak" | "from" | "dig" | "din") {
             first += 1;
         }
+        if page.gap(first - 1).contains('[') {
+            return;
+        }
         let mut tries = 0;
         while first < page.words.len() && tries < 3 {
             let (_, line_end) = page.line(first);
@@ -189,7 +192,7 @@ impl Finder<'_, '_> {
             if ordinary && !joining {
                 break;
             }
-            sure |= !flags.any(Flags::WORD) || flags.any(NAME) && word.capital;
+            sure |= flags.any(Flags::GIVEN) || !flags.any(Flags::WORD) || flags.any(NAME) && word.capital;
             if !joining {
                 last = Some(at);
             }
@@ -269,6 +272,9 @@ fn cue_before(page: &Page<'_>, at: usize) -> Cue {
     }
     // `mor til X`, `snakkede med X`, `på vegne af X`
     let small = matches!(page.low(before), "til" | "med" | "af" | "for" | "er" | "som" | "hos");
+    if !is_space(page.gap_before(before)) {
+        return if colon && flags.any(Flags::SPEECH) { Cue::Strong } else { Cue::None };
+    }
     let two = page.flags(before.saturating_sub(1));
     let talked = matches!(
         page.low_before(before, 1),

@@ -34,22 +34,29 @@ fn account(page: &Page<'_>, groups: &[Group], at: usize) -> Option<Range<usize>>
         return None;
     }
     let named = labelled(page, first.start, ACCOUNT);
-    let (last, digits) = run(text, groups, at + 1);
-    let between = text.get(first.end..groups.get(at + 1)?.start);
-    if first.len() == 4 && (4..=10).contains(&digits) {
-        let between = between?;
-        let paid = labelled(page, first.start, PAID);
-        let sound = named && (is_account_gap(between) || digits >= 5 && is_join(between))
-            || is_join(between) && (7..=10).contains(&digits) && paid
-            || is_join(between) && digits == 10 && !year(first.text(text))
-            || is_account_gap(between) && between.contains("ont");
-        if sound && digits >= 5 {
-            return Some(lead(page, first.start)..groups[last].end);
-        }
+    if let Some(range) = with_registration(page, groups, at, named) {
+        return Some(range);
     }
     let (last, digits) = run(text, groups, at);
     let sound = named && (6..=14).contains(&digits) && !labelled(page, first.start, &["reg"]);
     sound.then(|| first.start..groups[last].end)
+}
+
+/// Four digits of a bank and an account after them.
+fn with_registration(page: &Page<'_>, groups: &[Group], at: usize, named: bool) -> Option<Range<usize>> {
+    let text = page.text;
+    let (first, next) = (&groups[at], groups.get(at + 1)?);
+    let (last, digits) = run(text, groups, at + 1);
+    let between = &text[first.end..next.start];
+    if first.len() != 4 || !(5..=10).contains(&digits) {
+        return None;
+    }
+    let joined = is_join(between);
+    let sound = named && (is_account_gap(between) || joined)
+        || joined && digits >= 7 && labelled(page, first.start, PAID)
+        || joined && digits == 10 && !year(first.text(text))
+        || is_account_gap(between) && between.contains("ont");
+    sound.then(|| lead(page, first.start)..groups[last].end)
 }
 
 /// The groups that follow each other with only a space or hyphen between, and their digits in all.

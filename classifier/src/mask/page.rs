@@ -172,6 +172,13 @@ fn token_at(text: &str, at: usize) -> Option<usize> {
     Kind::ALL.iter().map(|kind| kind.token()).find(|token| rest.starts_with(token)).map(str::len)
 }
 
+/// The words of a text in small letters.
+pub(crate) fn words(text: &str) -> Vec<String> {
+    let lower = fold(text);
+    let parts = lower.split(|char: char| !char.is_alphanumeric() && char != '§');
+    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -21,7 +21,7 @@ const GROUPINGS: [&[usize]; 11] = [
 
 /// Names of numbers of eight digits that ring nobody.
 const OTHER_NUMBERS: &[&str] = &[
-    "cvr", "se", "pnr", "p", "ean", "gln", "faktura", "ordre", "kunde", "sag", "journal", "jnr", "ref", "matr",
+    "cvr", "j", "se", "pnr", "p", "ean", "gln", "faktura", "ordre", "kunde", "sag", "journal", "jnr", "ref", "matr",
     "bbr", "bfe", "police", "medlem", "måler", "afregning", "tilbud", "rekvisition", "løbe", "kvittering", "giro",
     "vare", "artikel", "bilag", "konto", "reg", "skade", "serie", "stel", "id", "kort", "låner", "udl", "dok",
     "akt", "bs", "anlæg", "tinglys", "installation", "dato", "produktion", "virksomhed", "aftale", "sags",
@@ -70,6 +70,7 @@ fn foreign(text: &str, groups: &[Group], at: usize) -> Option<(usize, usize)> {
         digits += next.len();
         last += 1;
     }
+    let start = if before.ends_with("(+") && text[first.end..].starts_with(')') { start - 1 } else { start };
     (8..=17).contains(&digits).then_some((start, last))
 }
 
@@ -101,11 +102,11 @@ fn grouped(text: &str, groups: &[Group], at: usize, sizes: &[usize]) -> Option<u
     let before = at.checked_sub(1).map_or(" ", |at| &text[groups[at].end..own[0].start]);
     let after = groups.get(last + 1).map_or("\n", |next| &text[own[sizes.len() - 1].end..next.start]);
     let longer = sizes.len() == 4
-        && groups.get(last + 1).is_some_and(|next| next.len() == 2 && after == first_join)
-        && groups.get(last + 2).is_none_or(|_| true);
+        && groups.get(last + 1).is_some_and(|next| next.len() == 2 && after == first_join);
+    let tail = at.checked_sub(1).is_some_and(|at| groups[at].len() == 2 && sizes.len() == 4 && before == first_join);
     let dotted_amount = sizes.contains(&3) && first_join == ".";
     let in_words = in_word(text, own[0].start, own[sizes.len() - 1].end);
-    (fits && even && !glued(before) && !glued(after) && !longer && !dotted_amount && !in_words).then_some(last)
+    (fits && even && !glued(before) && !glued(after) && !longer && !tail && !dotted_amount && !in_words).then_some(last)
 }
 
 /// `20240315`, `24122024`: a day without anything between.
