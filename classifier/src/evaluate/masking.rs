@@ -82,7 +82,8 @@ impl MaskMeasures {
             masked += own;
             right += listed;
         }
-        let share = |(kind, (all, hits)): (&Kind, &(usize, usize))| (*kind, *hits as f64 / (*all).max(1) as f64);
+        let share =
+            |(kind, (all, hits)): (&Kind, &(usize, usize))| (*kind, *hits as f64 / (*all).max(1) as f64);
         Self {
             mask_recall: counts.iter().map(share).collect(),
             mask_precision: right as f64 / masked.max(1) as f64,
@@ -127,7 +128,8 @@ fn marked(text: &str, found: &[Found], place: Place) -> Vec<bool> {
 fn occurrences<'a>(text: &'a str, item: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
     let whole = move |start: usize| {
         let (before, after) = (&text[..start], &text[start + item.len()..]);
-        let after = after.strip_prefix('s').filter(|rest| !rest.starts_with(char::is_alphanumeric)).unwrap_or(after);
+        let after =
+            after.strip_prefix('s').filter(|rest| !rest.starts_with(char::is_alphanumeric)).unwrap_or(after);
         !before.ends_with(char::is_alphanumeric) && !after.starts_with(char::is_alphanumeric)
     };
     let found = text.match_indices(item).map(|(start, _)| start).filter(move |_| !item.is_empty());
@@ -140,7 +142,8 @@ mod tests {
 
     #[test]
     fn an_item_is_masked_when_it_is_everywhere() {
-        let file = r#"{"id":"x","subject":"Bo","text":"Bo og Bos bil. Boet.","pii":[{"text":"Bo","type":"name"}]}"#;
+        let file =
+            r#"{"id":"x","subject":"Bo","text":"Bo og Bos bil. Boet.","pii":[{"text":"Bo","type":"name"}]}"#;
         let letter = &JudgedMask::read(file).expect("a letter")[0];
         let found = |place, range| Found { place, range, kind: Kind::Name };
         let half = vec![found(Place::Label, 0..2), found(Place::Body, 0..2)];

@@ -12,9 +12,12 @@ use super::spans::{Kind, Mark, taken};
 pub(super) fn find(page: &Page<'_>, marks: &mut Vec<Mark>) {
     let mut at = 0;
     while at < page.words.len() {
-        let found = dwelling(page, at).or_else(|| house(page, at)).or_else(|| neighbour(page, at));
+        let found = dwelling(page, at)
+            .or_else(|| named_dwelling(page, at))
+            .or_else(|| house(page, at))
+            .or_else(|| neighbour(page, at));
         match found {
-            Some((first, last)) if !taken(marks, &page.range(first, last)) => {
+            Some((first, last)) if is_free(marks, &page.range(first, last)) => {
                 marks.push(Mark::new(closed(page, first, last), Kind::Address));
                 at = last + 1;
             }
@@ -23,27 +26,116 @@ pub(super) fn find(page: &Page<'_>, marks: &mut Vec<Mark>) {
     }
 }
 
+/// Is a range free of all that is no address? A home and its road are one address.
+fn is_free(marks: &[Mark], range: &Range<usize>) -> bool {
+    let others = marks.iter().filter(|mark| mark.kind != Kind::Address);
+    !others.into_iter().any(|mark| taken(std::slice::from_ref(mark), range))
+}
+
 /// Endings of roads that are enough also in small letters.
 const ROADS: [&str; 20] = [
-    "vej", "vejen", "gade", "gaden", "vænge", "vænget", "allé", "alle", "alleen", "alléen", "stræde", "strædet",
-    "boulevard", "boulevarden", "parken", "toften", "skrænten", "pladsen", "torvet", "svinget",
+    "vej",
+    "vejen",
+    "gade",
+    "gaden",
+    "vænge",
+    "vænget",
+    "allé",
+    "alle",
+    "alleen",
+    "alléen",
+    "stræde",
+    "strædet",
+    "boulevard",
+    "boulevarden",
+    "parken",
+    "toften",
+    "skrænten",
+    "pladsen",
+    "torvet",
+    "svinget",
 ];
 
 /// Endings of roads that need a capital.
 const CAPITAL_ROADS: [&str; 70] = [
-    "toft", "bakken", "bakke", "engen", "enge", "haven", "have", "haver", "haverne", "marken", "mark", "krogen",
-    "krog", "lunden", "lund", "skråningen", "høj", "højen", "højene", "dal", "dalen", "bjerg", "bjerget", "gården",
-    "gård", "gaarden", "stien", "sti", "plads", "torv", "buen", "ageren", "agre", "agrene", "ager", "banken",
-    "brinken", "brink", "kæret", "kær", "mosen", "mose", "åsen", "ås", "løkken", "løkke", "vangen", "vang", "kajen",
-    "kaj", "brygge", "bryggen", "passagen", "gangen", "ringen", "linien", "linjen", "diget", "hegnet", "vadet",
-    "kilden", "terrasserne", "husene", "husen", "promenaden", "park", "brynet", "skoven", "skov", "springet",
+    "toft",
+    "bakken",
+    "bakke",
+    "engen",
+    "enge",
+    "haven",
+    "have",
+    "haver",
+    "haverne",
+    "marken",
+    "mark",
+    "krogen",
+    "krog",
+    "lunden",
+    "lund",
+    "skråningen",
+    "høj",
+    "højen",
+    "højene",
+    "dal",
+    "dalen",
+    "bjerg",
+    "bjerget",
+    "gården",
+    "gård",
+    "gaarden",
+    "stien",
+    "sti",
+    "plads",
+    "torv",
+    "buen",
+    "ageren",
+    "agre",
+    "agrene",
+    "ager",
+    "banken",
+    "brinken",
+    "brink",
+    "kæret",
+    "kær",
+    "mosen",
+    "mose",
+    "åsen",
+    "ås",
+    "løkken",
+    "løkke",
+    "vangen",
+    "vang",
+    "kajen",
+    "kaj",
+    "brygge",
+    "bryggen",
+    "passagen",
+    "gangen",
+    "ringen",
+    "linien",
+    "linjen",
+    "diget",
+    "hegnet",
+    "vadet",
+    "kilden",
+    "terrasserne",
+    "husene",
+    "husen",
+    "promenaden",
+    "park",
+    "brynet",
+    "skoven",
+    "skov",
+    "springet",
 ];
 
 /// Words that stand before the name of a road and belong to it.
 const BEFORE_ROAD: [&str; 40] = [
-    "gammel", "gamle", "gl", "ny", "nye", "lille", "ll", "store", "st", "nørre", "nr", "nordre", "ndr", "søndre",
-    "sønder", "sdr", "øster", "østre", "vester", "vestre", "over", "øvre", "neder", "nedre", "mellem", "ved", "bag",
-    "under", "langs", "på", "sankt", "sct", "skt", "kong", "dronning", "prins", "chr", "indre", "ydre", "ytre",
+    "gammel", "gamle", "gl", "ny", "nye", "lille", "ll", "store", "st", "nørre", "nr", "nordre", "ndr",
+    "søndre", "sønder", "sdr", "øster", "østre", "vester", "vestre", "over", "øvre", "neder", "nedre",
+    "mellem", "ved", "bag", "under", "langs", "på", "sankt", "sct", "skt", "kong", "dronning", "prins",
+    "chr", "indre", "ydre", "ytre",
 ];
 
 /// A road and the number of a house: first and last word.
@@ -92,17 +184,22 @@ fn road_start(page: &Page<'_>, road: usize) -> Option<usize> {
         return None;
     }
     let mut first = road;
-    let alone = ROADS.contains(&page.low(road)) || matches!(page.low(road), "plads" | "torv" | "park" | "have");
+    let alone =
+        ROADS.contains(&page.low(road)) || matches!(page.low(road), "plads" | "torv" | "park" | "have");
     while first > 0 && road - first < 4 {
         let before = first - 1;
         let gap = page.gap(before);
         let joined = is_space(gap) || matches!(gap, ". " | "-" | "." | "' " | "'" | "’");
-        let preposition = matches!(page.low(before), "ved" | "bag" | "under" | "langs" | "på" | "over" | "mellem" | "st" | "nr");
+        let preposition = matches!(
+            page.low(before),
+            "ved" | "bag" | "under" | "langs" | "på" | "over" | "mellem" | "st" | "nr"
+        );
         let small = page.small && !preposition;
         let prefix = BEFORE_ROAD.contains(&page.low(before)) && (page.words[before].capital || small);
         let short = gap.starts_with('.') && page.low(before).chars().count() <= 3;
         let genitive = page.low(before) == "s" && matches!(page.gap_before(before), "'" | "’");
-        let part = genitive || page.words[before].capital && (alone || short || gap == "-" || matches!(gap, "'" | "’"));
+        let part = genitive
+            || page.words[before].capital && (alone || short || gap == "-" || matches!(gap, "'" | "’"));
         if !joined || !(prefix || part && (!gap.starts_with('.') || short)) {
             break;
         }
@@ -124,7 +221,10 @@ fn is_road(page: &Page<'_>, road: usize) -> bool {
     if alone && low.ends_with(['n', 't']) && low.len() > 4 {
         return true;
     }
-    if matches!(low, "have" | "lejlighed" | "omkreds" | "ejendommen" | "december" | "plejehaven" | "børnehaven") {
+    if matches!(
+        low,
+        "have" | "lejlighed" | "omkreds" | "ejendommen" | "december" | "plejehaven" | "børnehaven"
+    ) {
         return false;
     }
     ends_in(low, &ROADS, 2) || page.words[road].capital && ends_in(low, &CAPITAL_ROADS, 2) || low == "torvet"
@@ -133,16 +233,44 @@ fn is_road(page: &Page<'_>, road: usize) -> bool {
 /// `Ved Skoven`, `H.C. Andersens Vej`.
 fn is_multi_road(page: &Page<'_>, first: usize, road: usize) -> bool {
     let place = BEFORE_ROAD.contains(&page.low(first)) && page.words[road].capital;
-    let alone = ROADS.contains(&page.low(road)) || matches!(page.low(road), "plads" | "torv" | "park" | "have");
+    let alone =
+        ROADS.contains(&page.low(road)) || matches!(page.low(road), "plads" | "torv" | "park" | "have");
     page.words[first].capital && (place || alone)
 }
 
 /// A word with a capital that is none of the ordinary ones, before a number.
 fn known_place(page: &Page<'_>, first: usize, road: usize) -> bool {
     const COUNTED: [&str; 30] = [
-        "nr", "kl", "side", "bilag", "uge", "punkt", "afsnit", "stk", "kapitel", "bus", "linje", "rute", "team", "model",
-        "windows", "type", "fase", "zone", "hold", "klasse", "parcel", "etape", "delområde", "matr", "tlf", "lov",
-        "paragraf", "artikel", "version", "niveau",
+        "nr",
+        "kl",
+        "side",
+        "bilag",
+        "uge",
+        "punkt",
+        "afsnit",
+        "stk",
+        "kapitel",
+        "bus",
+        "linje",
+        "rute",
+        "team",
+        "model",
+        "windows",
+        "type",
+        "fase",
+        "zone",
+        "hold",
+        "klasse",
+        "parcel",
+        "etape",
+        "delområde",
+        "matr",
+        "tlf",
+        "lov",
+        "paragraf",
+        "artikel",
+        "version",
+        "niveau",
     ];
     let flags = page.flags(road);
     page.words[first].capital
@@ -156,11 +284,37 @@ fn known_place(page: &Page<'_>, first: usize, road: usize) -> bool {
 /// Do the words before tell that somebody lives there?
 fn address_cue(page: &Page<'_>, first: usize) -> bool {
     const LIVES: [&str; 22] = [
-        "bor", "boede", "boende", "bo", "bopæl", "adresse", "adressen", "flyttet", "flytter", "flytte", "ejendommen",
-        "lejligheden", "huset", "hjemme", "opgangen", "beboer", "lejemålet", "naboen", "beliggende", "grunden",
-        "ejer", "boet",
+        "bor",
+        "boede",
+        "boende",
+        "bo",
+        "bopæl",
+        "adresse",
+        "adressen",
+        "flyttet",
+        "flytter",
+        "flytte",
+        "ejendommen",
+        "lejligheden",
+        "huset",
+        "hjemme",
+        "opgangen",
+        "beboer",
+        "lejemålet",
+        "naboen",
+        "beliggende",
+        "grunden",
+        "ejer",
+        "boet",
     ];
-    (first.saturating_sub(4)..first).any(|at| LIVES.contains(&page.low(at)))
+    let mut at = first;
+    while at > 0 && first - at < 4 && !page.words[at].sentence_start {
+        at -= 1;
+        if LIVES.contains(&page.low(at)) {
+            return true;
+        }
+    }
+    false
 }
 
 /// How far an address goes after its number, and whether what follows tells that it is one.
@@ -188,10 +342,46 @@ fn is_house_letter(page: &Page<'_>, at: usize) -> bool {
 }
 
 const FLOOR: [&str; 40] = [
-    "st", "stuen", "stue", "kl", "kld", "kælder", "kælderen", "sal", "th", "tv", "mf", "mft", "dør", "døren", "lejl",
-    "lejlighed", "opgang", "vær", "værelse", "bolig", "nr", "hus", "plan", "etage", "venstre", "højre", "midtfor",
-    "bagh", "baghus", "baghuset", "forhus", "forhuset", "sidehuset", "kvist", "modul", "plads", "blok", "nummer",
-    "mellemhuset", "stk",
+    "st",
+    "stuen",
+    "stue",
+    "kl",
+    "kld",
+    "kælder",
+    "kælderen",
+    "sal",
+    "th",
+    "tv",
+    "mf",
+    "mft",
+    "dør",
+    "døren",
+    "lejl",
+    "lejlighed",
+    "opgang",
+    "vær",
+    "værelse",
+    "bolig",
+    "nr",
+    "hus",
+    "plan",
+    "etage",
+    "venstre",
+    "højre",
+    "midtfor",
+    "bagh",
+    "baghus",
+    "baghuset",
+    "forhus",
+    "forhuset",
+    "sidehuset",
+    "kvist",
+    "modul",
+    "plads",
+    "blok",
+    "nummer",
+    "mellemhuset",
+    "stk",
 ];
 
 /// The last word of floor and door.
@@ -210,8 +400,13 @@ fn floor(page: &Page<'_>, from: usize) -> usize {
         let number = page.words.get(next).is_some_and(|word| word.digit) && low.len() <= 3;
         if name {
             last = next;
-            counted = matches!(low, "lejl" | "lejlighed" | "dør" | "vær" | "værelse" | "bolig" | "nr" | "hus" | "modul")
-                || matches!(low, "opgang" | "stue" | "blok" | "plads" | "st" | "plan" | "nummer" | "stuen" | "kl");
+            counted = matches!(
+                low,
+                "lejl" | "lejlighed" | "dør" | "vær" | "værelse" | "bolig" | "nr" | "hus" | "modul"
+            ) || matches!(
+                low,
+                "opgang" | "stue" | "blok" | "plads" | "st" | "plan" | "nummer" | "stuen" | "kl"
+            );
         } else if number && (counted || dotted(page, next)) {
             last = next;
             counted = false;
@@ -234,7 +429,8 @@ fn dotted(page: &Page<'_>, at: usize) -> bool {
 /// The last word of postcode and town.
 fn town(page: &Page<'_>, from: usize) -> usize {
     let gap = page.gap(from);
-    let parted = gap.len() <= 4 && gap.chars().all(|char| matches!(char, ' ' | ',' | '.' | '\n' | '\r' | '\u{a0}' | '-'));
+    let blank = |char| matches!(char, ' ' | ',' | '.' | '\n' | '\r' | '\u{a0}');
+    let parted = gap.len() <= 4 && gap.chars().all(blank) || gap == " - ";
     if !parted {
         return from;
     }
@@ -246,7 +442,8 @@ fn town(page: &Page<'_>, from: usize) -> usize {
     if glued && page.flags(code) == Flags::NONE && (page.small || page.words[code].capital) {
         return town_name(page, from).unwrap_or(from);
     }
-    let within = gap == " " && page.low(code) == "i" && page.words.get(code + 1).is_some_and(|word| word.capital);
+    let within =
+        gap == " " && page.low(code) == "i" && page.words.get(code + 1).is_some_and(|word| word.capital);
     if within && !page.flags(code + 1).any(Flags::GIVEN.with(Flags::WORD)) {
         return town_name(page, code).unwrap_or(from);
     }
@@ -261,7 +458,8 @@ fn town_name(page: &Page<'_>, from: usize) -> Option<usize> {
     let first = from + 1;
     let word = page.words.get(first)?;
     let gap = page.gap(from);
-    let small = !word.capital && !word.digit && page.small && gap == " " && !page.flags(first).any(Flags::WORD);
+    let small =
+        !word.capital && !word.digit && page.small && gap == " " && !page.flags(first).any(Flags::WORD);
     if gap.contains('\n') || word.digit || !(word.capital || small) || page.gap(from).len() > 2 {
         return None;
     }
@@ -275,7 +473,8 @@ fn town_name(page: &Page<'_>, from: usize) -> Option<usize> {
         if next.any(Flags::CLOSING.with(Flags::SPEECH).with(Flags::RELATION)) && !quarter {
             break;
         }
-        if next.any(Flags::WORD) && !next.any(Flags::SURNAME) && !quarter && !is_town_word(page.low(last + 1)) {
+        if next.any(Flags::WORD) && !next.any(Flags::SURNAME) && !quarter && !is_town_word(page.low(last + 1))
+        {
             break;
         }
         last += 1;
@@ -284,7 +483,21 @@ fn town_name(page: &Page<'_>, from: usize) -> Option<usize> {
 }
 
 fn is_town_word(low: &str) -> bool {
-    matches!(low, "mark" | "huse" | "by" | "strand" | "sogn" | "nord" | "syd" | "øst" | "vest" | "klit" | "bjerge" | "havn")
+    matches!(
+        low,
+        "mark"
+            | "huse"
+            | "by"
+            | "strand"
+            | "sogn"
+            | "nord"
+            | "syd"
+            | "øst"
+            | "vest"
+            | "klit"
+            | "bjerge"
+            | "havn"
+    )
 }
 
 /// The name of a house and `c/o` with its name, before the road: `Gl. Præstegård, Kirkevej 1`.
@@ -293,7 +506,11 @@ fn house_name(page: &Page<'_>, first: usize) -> usize {
         return first;
     }
     for at in first.saturating_sub(6)..first {
-        if page.low(at) == "c" && page.gap(at) == "/" && page.low(at + 1) == "o" && page.line(at) == page.line(first) {
+        if page.low(at) == "c"
+            && page.gap(at) == "/"
+            && page.low(at + 1) == "o"
+            && page.line(at) == page.line(first)
+        {
             return at;
         }
     }
@@ -307,15 +524,32 @@ fn house_name(page: &Page<'_>, first: usize) -> usize {
     }
     let own = at..first;
     let lived = is_space(page.gap_before(at)) || matches!(page.gap_before(at), ": " | " \"" | " ”");
-    let cue = matches!(page.low_before(at, 1), "på" | "i" | "bor" | "gården" | "ejendommen" | "huset" | "bolig" | "bopæl");
+    let cue = matches!(
+        page.low_before(at, 1),
+        "på" | "i" | "bor" | "gården" | "ejendommen" | "huset" | "bolig" | "bopæl"
+    );
     let strange = own.clone().all(|word| page.words[word].capital && !page.flags(word).any(Flags::GIVEN));
-    let company = own.clone().any(|word| page.low(word).ends_with("skole") || page.low(word).ends_with("skolen"));
+    let company =
+        own.clone().any(|word| page.low(word).ends_with("skole") || page.low(word).ends_with("skolen"));
     if lived && cue && strange && !company { at } else { first }
 }
 
 /// `Plejecenter Solgården, bolig 14`, `lejl 44`: a dwelling that is counted.
 fn dwelling(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
-    let counted = matches!(page.low(at), "lejlighed" | "lejl" | "bolig" | "værelse" | "vær" | "stue" | "blok" | "lejemål" | "haveparcel" | "kolonihave" | "parcelhave");
+    let counted = matches!(
+        page.low(at),
+        "lejlighed"
+            | "lejl"
+            | "bolig"
+            | "værelse"
+            | "vær"
+            | "stue"
+            | "blok"
+            | "lejemål"
+            | "haveparcel"
+            | "kolonihave"
+            | "parcelhave"
+    );
     if !counted {
         return None;
     }
@@ -324,12 +558,19 @@ fn dwelling(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     if !is_house_number(page, number) || !(is_space(gap) || gap == ". ") || page.gap(at).contains('\n') {
         return None;
     }
-    if matches!(page.low(number + 1), "m2" | "kvm" | "m" | "kroner" | "kr" | "personer" | "dage" | "år" | "gange" | "timer" | "uger") {
+    if matches!(
+        page.low(number + 1),
+        "m2" | "kvm" | "m" | "kroner" | "kr" | "personer" | "dage" | "år" | "gange" | "timer" | "uger"
+    ) {
         return None;
     }
     let mut first = at;
     let mut before = at;
-    while before > 0 && matches!(page.gap(before - 1), " " | ", ") && page.words[before - 1].capital && at - before < 4 {
+    while before > 0
+        && matches!(page.gap(before - 1), " " | ", ")
+        && page.words[before - 1].capital
+        && at - before < 4
+    {
         before -= 1;
         let flags = page.flags(before);
         if flags.any(Flags::GIVEN.with(Flags::GREETING)) && !flags.any(Flags::ORG) {
@@ -344,17 +585,70 @@ fn dwelling(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     Some((first, last))
 }
 
+/// `Plejehjemmet Solgården`, `gården Nørre Holm` of one who lives there.
+fn named_dwelling(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
+    const HOMES: [&str; 16] = [
+        "bostedet",
+        "bosted",
+        "plejehjemmet",
+        "plejehjem",
+        "plejecentret",
+        "plejecenteret",
+        "plejecenter",
+        "kollegiet",
+        "ældrecentret",
+        "ældrecenteret",
+        "bofællesskabet",
+        "opholdsstedet",
+        "botilbuddet",
+        "gården",
+        "ejendommen",
+        "landejendommen",
+    ];
+    if !HOMES.contains(&page.low(at)) || !is_space(page.gap(at)) {
+        return None;
+    }
+    let strange = |word: usize| {
+        let ordinary = page.flags(word).any(Flags::WORD) && (page.loud || page.words[word].sentence_start);
+        page.words[word].capital && !page.flags(word).any(Flags::ORG) && !ordinary
+    };
+    let mut last = at + 1;
+    let farm = matches!(page.low(at), "gården" | "ejendommen" | "landejendommen");
+    let lived = address_cue(page, at) || !farm && !page.words[at].line_start;
+    if !page.words.get(last).is_some_and(|word| word.capital) || !strange(last) || !lived {
+        return None;
+    }
+    while is_space(page.gap(last)) && page.words[last + 1].capital && strange(last + 1) && last < at + 3 {
+        last += 1;
+    }
+    Some((at + usize::from(farm), last))
+}
+
 /// `nr. 12` of one who lives on the road that is spoken of.
 fn neighbour(page: &Page<'_>, at: usize) -> Option<(usize, usize)> {
     let nr = matches!(page.low(at), "nr" | "nummer");
     if !nr || !is_house_number(page, at + 1) || page.gap(at).contains('\n') {
         return None;
     }
-    let lives = ["naboen", "nabo", "naboerne", "genboen", "genbo", "bor", "familien", "ejeren", "huset", "overboen", "ejendommen"];
+    let lives = [
+        "naboen",
+        "nabo",
+        "naboerne",
+        "genboen",
+        "genbo",
+        "bor",
+        "familien",
+        "ejeren",
+        "huset",
+        "overboen",
+        "ejendommen",
+    ];
     let from = at.saturating_sub(3);
     let near = (from..at).any(|before| lives.contains(&page.low(before)));
     let house = matches!(page.low_before(at, 1), "i" | "overfor" | "fra" | "mod" | "til");
-    (near && house && !labelled(page, page.words[at].range.start, &["sag", "bilag"])).then_some((at, at + 1))
+    let within = page.low_before(at, 1) == "i" && is_space(page.gap_before(at));
+    ((near && house || within) && !labelled(page, page.words[at].range.start, &["sag", "bilag"]))
+        .then_some((at, at + 1))
 }
 
 /// Does the line, or the line before it, name a company or institution?
@@ -369,7 +663,9 @@ fn company_line(page: &Page<'_>, at: usize) -> bool {
         range.clone().any(|word| {
             let low = page.low(word);
             matches!(low, "aps" | "ivs" | "amba" | "fmba" | "gmbh" | "cvr")
-                || low == "s" && page.gap_before(word) == "/" && matches!(page.low_before(word, 1), "a" | "i" | "k" | "p")
+                || low == "s"
+                    && page.gap_before(word) == "/"
+                    && matches!(page.low_before(word, 1), "a" | "i" | "k" | "p")
         })
     };
     if company(own) {
@@ -383,6 +679,10 @@ fn company_line(page: &Page<'_>, at: usize) -> bool {
 /// The range, with the full stop of an abbreviation.
 fn closed(page: &Page<'_>, first: usize, last: usize) -> Range<usize> {
     let mut range = page.range(first, last);
+    let own = &page.text[range.clone()];
+    if page.text[..range.start].ends_with('"') && own.matches('"').count() == 1 {
+        range.start -= 1;
+    }
     let short = matches!(page.low(last), "th" | "tv" | "mf" | "st" | "kl" | "kld");
     let floor = page.words[last].digit && page.low(last).len() <= 2 && last > first + 1;
     if (short || floor) && page.text[range.end..].starts_with('.') {
@@ -404,7 +704,10 @@ mod tests {
     #[test]
     fn addresses_are_found_whole() {
         for (text, address) in [
-            ("Jeg bor på Bøgebakken 17, st. th., 4983 Skovlunde Huse. Hun", "Bøgebakken 17, st. th., 4983 Skovlunde Huse"),
+            (
+                "Jeg bor på Bøgebakken 17, st. th., 4983 Skovlunde Huse. Hun",
+                "Bøgebakken 17, st. th., 4983 Skovlunde Huse",
+            ),
             ("bor på fabriksvej 3 2 tv lige nu", "fabriksvej 3 2 tv"),
             ("Østre Allé 51 er", "Østre Allé 51"),
             ("på Skråningen 9 B og", "Skråningen 9 B"),
@@ -416,6 +719,8 @@ mod tests {
             ("bor i Havblik 14, st. tv., 4593 Eskekær", "Havblik 14, st. tv., 4593 Eskekær"),
             ("Ved Kæret 8\n4593 Eskekær", "Ved Kæret 8\n4593 Eskekær"),
             ("Studievej 44, vær. 12", "Studievej 44, vær. 12"),
+            ("Han bor på Plejehjemmet Egely og", "Plejehjemmet Egely"),
+            ("vi bor på gården Søndre Vad ved", "Søndre Vad"),
         ] {
             assert_eq!(found(text), [address], "{text}");
         }
@@ -424,8 +729,14 @@ mod tests {
     #[test]
     fn what_is_no_address_is_left() {
         for text in [
-            "Strandvejen er lukket", "kl. 12, 3. maj", "I 2024 var der 12 elever", "Murer Holm ApS, Industrivej 4",
-            "Side 3", "Vejen 3 gange", "Uge 12", "Bilag 4, 2. afsnit",
+            "Strandvejen er lukket",
+            "kl. 12, 3. maj",
+            "I 2024 var der 12 elever",
+            "Murer Holm ApS, Industrivej 4",
+            "Side 3",
+            "Vejen 3 gange",
+            "Uge 12",
+            "Bilag 4, 2. afsnit",
         ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }

@@ -56,8 +56,26 @@ fn is_cpr(page: &Page<'_>, begin: usize, found: &Read) -> bool {
 
 /// Names of numbers of ten digits that are none of a person's.
 const OTHER_NUMBERS: &[&str] = &[
-    "faktura", "ordre", "kunde", "ean", "gln", "sags", "jnr", "journal", "ref", "konto", "vare", "tilbud",
-    "rekvisition", "police", "bfe", "afregning", "løbe", "måler", "serie", "isbn",
+    "faktura",
+    "ordre",
+    "kunde",
+    "ean",
+    "gln",
+    "sags",
+    "jnr",
+    "journal",
+    "ref",
+    "konto",
+    "vare",
+    "tilbud",
+    "rekvisition",
+    "police",
+    "bfe",
+    "afregning",
+    "løbe",
+    "måler",
+    "serie",
+    "isbn",
 ];
 
 /// Reads day, month, year and four more digits, with whatever stands between them.
@@ -152,7 +170,9 @@ fn starts(text: &str, begin: usize) -> bool {
     let mut before = text[..begin].chars().rev().filter(|char| !is_joining(*char));
     match (before.next(), before.next()) {
         (Some(char), _) if char.is_ascii_digit() => false,
-        (Some(char), _) if char.is_alphabetic() => text[begin..].starts_with(|char: char| char.is_ascii_digit()),
+        (Some(char), _) if char.is_alphabetic() => {
+            text[begin..].starts_with(|char: char| char.is_ascii_digit())
+        }
         (Some('-' | '.' | '/'), Some(digit)) if digit.is_ascii_digit() => false,
         _ => true,
     }
@@ -179,10 +199,28 @@ mod tests {
     #[test]
     fn every_notation_is_found() {
         for notation in [
-            "610203-1234", "610203 1234", "610203.1234", "61.02.03-1234", "61 02 03 1234", "61/02/03-1234",
-            "6102031234", "610203 - 1234", "610203\u{2011}1234", "6102\u{ad}03-1234", "610203\u{a0}1234",
-            "61-02-03-1234", "61O2O3-1234", "6l0203-1234", "61021903-1234", "010203-1234", "610203-xxxx",
-            "290200-1234", "61.02.03.1234", "610203-\n1234", "61 02 03 - 1234", "610203–1234",
+            "610203-1234",
+            "610203 1234",
+            "610203.1234",
+            "61.02.03-1234",
+            "61 02 03 1234",
+            "61/02/03-1234",
+            "6102031234",
+            "610203 - 1234",
+            "610203\u{2011}1234",
+            "6102\u{ad}03-1234",
+            "610203\u{a0}1234",
+            "61-02-03-1234",
+            "61O2O3-1234",
+            "6l0203-1234",
+            "61021903-1234",
+            "010203-1234",
+            "610203-xxxx",
+            "290200-1234",
+            "61.02.03.1234",
+            "610203-\n1234",
+            "61 02 03 - 1234",
+            "610203–1234",
         ] {
             for text in [format!("cpr: {notation}"), format!("({notation})"), format!("er {notation}. Og")] {
                 assert_eq!(found(&text), [notation], "{text}");
@@ -194,8 +232,18 @@ mod tests {
     #[test]
     fn digits_that_are_no_date_are_no_cpr() {
         for text in [
-            "999999-1234", "611303-1234", "320203-1234", "1610203-1234", "610203-12345", "300203-1234",
-            "290201-1234", "faktura 6102031236", "ordrenr. 6102031236", "0", "lo OO", "61.02.03",
+            "999999-1234",
+            "611303-1234",
+            "320203-1234",
+            "1610203-1234",
+            "610203-12345",
+            "300203-1234",
+            "290201-1234",
+            "faktura 6102031236",
+            "ordrenr. 6102031236",
+            "0",
+            "lo OO",
+            "61.02.03",
         ] {
             assert!(found(text).is_empty(), "{text}");
         }

@@ -34,7 +34,19 @@ pub(super) fn labelled(page: &Page<'_>, begin: usize, names: &[&str]) -> bool {
         }
         if !matches!(
             word,
-            "nr" | "nummer" | "no" | "er" | "på" | "med" | "id" | "min" | "mit" | "r" | "j" | "har" | "dk" | "i"
+            "nr" | "nummer"
+                | "no"
+                | "er"
+                | "på"
+                | "med"
+                | "id"
+                | "min"
+                | "mit"
+                | "r"
+                | "j"
+                | "har"
+                | "dk"
+                | "i"
         ) && !word.bytes().all(|byte| byte.is_ascii_digit())
         {
             return false;
@@ -92,7 +104,16 @@ pub(super) fn groups(text: &str) -> Vec<Group> {
 pub(super) fn is_join(gap: &str) -> bool {
     matches!(
         gap,
-        " " | "\u{a0}" | "\u{202f}" | "\u{2009}" | "-" | "." | "\u{2011}" | "\u{2013}" | "\u{ad}" | " - " | "  "
+        " " | "\u{a0}"
+            | "\u{202f}"
+            | "\u{2009}"
+            | "-"
+            | "."
+            | "\u{2011}"
+            | "\u{2013}"
+            | "\u{ad}"
+            | " - "
+            | "  "
     )
 }
 

@@ -21,7 +21,8 @@ pub(super) fn find(page: &Page<'_>, marks: &mut Vec<Mark>) {
 fn around(text: &str, sign: usize, after: usize) -> Option<(usize, usize)> {
     let before = text[..sign].strip_suffix(' ').unwrap_or(&text[..sign]);
     let start = before.char_indices().rev().take_while(|(_, char)| local(*char)).last()?.0;
-    let start = start + before[start..].len() - before[start..].trim_start_matches(['.', '-', '\'', '+']).len();
+    let start =
+        start + before[start..].len() - before[start..].trim_start_matches(['.', '-', '\'', '+']).len();
     let blank = usize::from(text[after..].starts_with(' '));
     let domain = &text[after + blank..];
     let len = domain.find(|char| !in_domain(char)).unwrap_or(domain.len());

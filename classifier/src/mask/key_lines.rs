@@ -53,7 +53,9 @@ fn sentences<'f>(text: &str, found: impl Iterator<Item = &'f Found> + Clone) -> 
         let start = begin + part.len() - part.trim_start().len();
         let stop = begin + part.trim_end().len();
         // A number or an abbreviation ends no sentence.
-        let short = end < text.len() && !part.contains('\n') && part.trim_end().chars().rev().skip(1).take_while(|char| char.is_alphanumeric()).count() <= 3;
+        let short = end < text.len()
+            && !part.contains('\n')
+            && part.trim_end().chars().rev().skip(1).take_while(|char| char.is_alphanumeric()).count() <= 3;
         if short && part.trim_end().ends_with('.') {
             continue;
         }

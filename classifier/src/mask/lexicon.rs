@@ -81,7 +81,9 @@ fn surname_form(word: &str) -> bool {
         && !["essen", "assen", "issen", "ussen", "æssen", "elsen", "ølsen", "insen"]
             .iter()
             .any(|end| word.ends_with(end))
-        || ["gaard", "strøm", "kjær", "quist", "qvist", "holdt", "sson", "gaards"].iter().any(|end| ends(end, 3))
+        || ["gaard", "strøm", "kjær", "quist", "qvist", "holdt", "sson", "gaards"]
+            .iter()
+            .any(|end| ends(end, 3))
 }
 
 #[cfg(test)]
@@ -104,7 +106,8 @@ mod tests {
             let flags = look_up(word);
             flags.any(Flags::GIVEN.with(Flags::SURNAME)) && !flags.any(Flags::WORD)
         };
-        for (word, name) in [("kirsten", true), ("ejlertsen", true), ("skov", false), ("fordelingsnøgle", false)]
+        for (word, name) in
+            [("kirsten", true), ("ejlertsen", true), ("skov", false), ("fordelingsnøgle", false)]
         {
             assert_eq!(is_name(word), name, "{word}");
         }

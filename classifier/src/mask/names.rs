@@ -15,7 +15,8 @@ use super::spans::{Kind, Mark, taken};
 
 const NAME: Flags = Flags::GIVEN.with(Flags::SURNAME);
 /// What ends a name: ordinary words that are no names, companies, and the words about names.
-const CUE: Flags = Flags::RELATION.with(Flags::TITLE).with(Flags::GREETING).with(Flags::CLOSING).with(Flags::SPEECH);
+const CUE: Flags =
+    Flags::RELATION.with(Flags::TITLE).with(Flags::GREETING).with(Flags::CLOSING).with(Flags::SPEECH);
 const MAX_WORDS: usize = 6;
 
 pub(super) fn find(pages: &[Page<'_>; 2], marks: &mut [Vec<Mark>; 2], known: &Known) {
@@ -69,9 +70,13 @@ impl Finder<'_, '_> {
     /// `og X`, `, X` after a name: another one, though nobody knows it. The last word of all.
     fn listed(&mut self, mut last: usize) -> usize {
         let page = self.page;
-        while is_space(page.gap(last)) && matches!(page.low(last + 1), "og" | "samt" | "eller" | "and" | "&") {
+        while is_space(page.gap(last)) && matches!(page.low(last + 1), "og" | "samt" | "eller" | "and" | "&")
+        {
             let next = last + 2;
-            let fits = page.words.get(next).is_some_and(|word| word.capital || page.small && page.flags(next).any(NAME))
+            let fits = page
+                .words
+                .get(next)
+                .is_some_and(|word| word.capital || page.small && page.flags(next).any(NAME))
                 && is_space(page.gap(last + 1))
                 && !page.flags(next).any(Flags::WORD.with(Flags::ORG).with(Flags::PLACE).with(CUE))
                 && !taken(self.marks, &page.words[next].range);
@@ -127,7 +132,9 @@ impl Finder<'_, '_> {
     fn greeting(&mut self, at: usize) {
         let page = self.page;
         let mut first = at + 1;
-        while page.flags(first).any(Flags::TITLE.with(Flags::GREETING)) || matches!(page.low(first), "alle" | "du") {
+        while page.flags(first).any(Flags::TITLE.with(Flags::GREETING))
+            || matches!(page.low(first), "alle" | "du")
+        {
             first += 1;
         }
         if page.words.get(first).is_none() || !is_space(page.gap(first - 1)) {
@@ -152,7 +159,9 @@ impl Finder<'_, '_> {
     fn after_closing(&mut self, at: usize) {
         let page = self.page;
         let mut first = at + 1;
-        while page.flags(first).any(Flags::CLOSING) || matches!(page.low(first), "fra" | "og" | "tak" | "from" | "dig" | "din") {
+        while page.flags(first).any(Flags::CLOSING)
+            || matches!(page.low(first), "fra" | "og" | "tak" | "from" | "dig" | "din")
+        {
             first += 1;
         }
         if page.gap(first - 1).contains('[') {
@@ -187,7 +196,9 @@ impl Finder<'_, '_> {
                 }
                 break;
             }
-            let ordinary = flags.any(Flags::WORD.with(CUE)) && !flags.any(NAME);
+            let surname = last.is_some() && word.capital && word.range.len() >= 4 && !flags.any(CUE);
+            let stranger = surname && !page.loud && !BEGINS.contains(&page.low(at)) && !word.sentence_start;
+            let ordinary = flags.any(Flags::WORD.with(CUE)) && !flags.any(NAME) && !stranger;
             let joining = flags.any(Flags::PARTICLE) || matches!(page.low(at), "og" | "&");
             if ordinary && !joining {
                 break;
@@ -219,7 +230,8 @@ impl Finder<'_, '_> {
             return;
         }
         let all = last > first && (first..=last).all(|at| page.words[at].capital && page.flags(at).any(NAME));
-        let name = all || (first..=last).any(|at| page.flags(at).any(NAME) && !page.flags(at).any(Flags::WORD));
+        let name =
+            all || (first..=last).any(|at| page.flags(at).any(NAME) && !page.flags(at).any(Flags::WORD));
         let stranger = first == last && page.flags(first) == Flags::NONE && page.words[first].capital;
         let clean = (first..=last).all(|at| !page.words[at].digit && !page.flags(at).any(Flags::ORG));
         if (name || stranger) && clean && !page.text[page.words[end].range.end..].contains(['!', '?']) {
@@ -245,7 +257,9 @@ enum Cue {
 
 /// A capital alone.
 fn is_initial(page: &Page<'_>, at: usize) -> bool {
-    page.words.get(at).is_some_and(|word| word.capital && word.range.len() <= 2 && page.low(at).chars().count() == 1)
+    page.words
+        .get(at)
+        .is_some_and(|word| word.capital && word.range.len() <= 2 && page.low(at).chars().count() == 1)
 }
 
 fn cue_before(page: &Page<'_>, at: usize) -> Cue {
@@ -264,7 +278,10 @@ fn cue_before(page: &Page<'_>, at: usize) -> Cue {
     let abbreviated = !gap.starts_with('.') || page.words[before].range.len() <= 4;
     let colon = gap.starts_with(':');
     let of = Flags::RELATION.with(Flags::TITLE).with(Flags::SPEECH);
-    if flags.any(of) && abbreviated && (!gap.starts_with(", ") || flags.any(Flags::RELATION.with(Flags::TITLE))) {
+    if flags.any(of)
+        && abbreviated
+        && (!gap.starts_with(", ") || flags.any(Flags::RELATION.with(Flags::TITLE)))
+    {
         return Cue::Strong;
     }
     if is_space(gap) && flags.any(Flags::GREETING) && page.words[before].sentence_start {
@@ -278,11 +295,38 @@ fn cue_before(page: &Page<'_>, at: usize) -> Cue {
     let two = page.flags(before.saturating_sub(1));
     let talked = matches!(
         page.low_before(before, 1),
-        "talt" | "talte" | "snakket" | "snakkede" | "taler" | "vegne" | "enke" | "møde" | "aftalt" | "kontakt" | "far"
-            | "mor" | "søn" | "datter" | "navn" | "navnet" | "ansøgning" | "efter" | "bisidder" | "værge" | "hjælp"
-            | "skrevet" | "aftale" | "svar" | "gift" | "bor" | "boet" | "samboende" | "født"
+        "talt"
+            | "talte"
+            | "snakket"
+            | "snakkede"
+            | "taler"
+            | "vegne"
+            | "enke"
+            | "møde"
+            | "aftalt"
+            | "kontakt"
+            | "far"
+            | "mor"
+            | "søn"
+            | "datter"
+            | "navn"
+            | "navnet"
+            | "ansøgning"
+            | "efter"
+            | "bisidder"
+            | "værge"
+            | "hjælp"
+            | "skrevet"
+            | "aftale"
+            | "svar"
+            | "gift"
+            | "bor"
+            | "boet"
+            | "samboende"
+            | "født"
     );
-    let related = two.any(Flags::RELATION) && matches!(page.low(before), "til" | "er" | "af" | "som" | "hedder");
+    let related =
+        two.any(Flags::RELATION) && matches!(page.low(before), "til" | "er" | "af" | "som" | "hedder");
     if is_space(gap) && small && (talked || related) || colon && flags.any(Flags::SPEECH) {
         return Cue::Strong;
     }
@@ -292,7 +336,9 @@ fn cue_before(page: &Page<'_>, at: usize) -> Cue {
 /// A given name that is no ordinary word.
 fn surely(page: &Page<'_>, at: usize) -> bool {
     let flags = page.flags(at);
-    flags.any(Flags::GIVEN) && page.words[at].capital && page.words.get(at).is_some_and(|word| word.range.len() > 1)
+    flags.any(Flags::GIVEN)
+        && page.words[at].capital
+        && page.words.get(at).is_some_and(|word| word.range.len() > 1)
 }
 
 /// May a word be the first of a name?
@@ -306,41 +352,83 @@ fn may_begin(page: &Page<'_>, at: usize, cue: Cue) -> bool {
     let ordinary = flags.any(Flags::WORD.with(Flags::ORG).with(Flags::PLACE).with(CUE));
     if !word.capital {
         let known = flags.any(NAME) && !ordinary && word.range.len() > 2;
-        let called = matches!(page.low_before(at, 1), "hedder" | "hed" | "kaldes") && is_space(page.gap_before(at));
+        let called =
+            matches!(page.low_before(at, 1), "hedder" | "hed" | "kaldes") && is_space(page.gap_before(at));
         if called && flags == Flags::NONE && word.range.len() > 3 {
             return true;
         }
-        let with_surname = flags.any(Flags::GIVEN) && next.is_some() && next_flags.any(Flags::SURNAME) && !next_flags.any(Flags::WORD);
+        let with_surname = flags.any(Flags::GIVEN)
+            && next.is_some()
+            && next_flags.any(Flags::SURNAME)
+            && !next_flags.any(Flags::WORD);
         return known && (with_surname || flags.any(Flags::GIVEN) && (cue != Cue::None || page.small));
     }
-    let next_capital = next.is_some_and(|next| next.capital && !next.capitals || next.capital && word.capitals);
+    let next_capital = next.is_some_and(|next| next.capital && (!next.capitals || word.capitals));
     let next_name = next_capital && next_flags.any(NAME) && !next_flags.any(Flags::ORG);
     if flags.any(Flags::GIVEN) && !ordinary {
         return !(word.capitals && word.range.len() <= 3 && !next_name);
     }
     if flags.any(Flags::GIVEN) && !flags.any(CUE) {
         // Also a word: Bo, Dag, Mark.
-        return cue != Cue::None || !word.sentence_start && !flags.any(Flags::PLACE) && !word.capitals || next_name && !next_flags.any(Flags::WORD);
+        return cue != Cue::None
+            || !word.sentence_start && !flags.any(Flags::PLACE) && !word.capitals
+            || next_name && !next_flags.any(Flags::WORD);
+    }
+    if ordinary && flags.any(Flags::SURNAME) && !flags.any(CUE.with(Flags::ORG).with(Flags::PLACE)) {
+        let beside = page.low_before(at, 1);
+        let alone = !word.sentence_start
+            && !next_capital
+            && page.words.get(at.wrapping_sub(1)).is_some_and(|before| !before.capital)
+            && !matches!(
+                beside,
+                "og" | "i"
+                    | "på"
+                    | "ved"
+                    | "fra"
+                    | "til"
+                    | "mod"
+                    | "omkring"
+                    | "af"
+                    | "hos"
+                    | "for"
+                    | "under"
+            );
+        if !page.loud && (next_name && !next_flags.any(Flags::WORD) || alone && is_space(page.gap_before(at)))
+        {
+            return true;
+        }
     }
     if ordinary {
-        return flags.any(Flags::SURNAME) && !flags.any(CUE.with(Flags::ORG)) && cue == Cue::Strong && !word.capitals && !word.sentence_start;
+        return flags.any(Flags::SURNAME)
+            && !flags.any(CUE.with(Flags::ORG))
+            && cue == Cue::Strong
+            && !word.capitals
+            && !word.sentence_start;
     }
     if cue != Cue::None {
         return !word.capitals || flags.any(NAME) || page.loud && cue == Cue::Strong;
     }
-    let preposition = matches!(page.low_before(at, 1), "i" | "på" | "ved" | "fra" | "til" | "mod" | "omkring" | "af" | "hos");
+    let preposition = matches!(
+        page.low_before(at, 1),
+        "i" | "på" | "ved" | "fra" | "til" | "mod" | "omkring" | "af" | "hos"
+    );
     if flags.any(Flags::SURNAME) && !word.capitals {
         let sen = page.low(at).ends_with("sen") || page.low(at).ends_with("gaard");
         return sen || !word.sentence_start && !preposition && !next_capital;
     }
     // Two strangers, the second of which is a surname.
-    next_name && next_flags.any(Flags::SURNAME) && !next_flags.any(Flags::WORD) && !word.capitals && !preposition
+    next_name
+        && next_flags.any(Flags::SURNAME)
+        && !next_flags.any(Flags::WORD)
+        && !word.capitals
+        && !preposition
 }
 
 /// Words that begin a sentence after a name where the full stop is missing.
 const BEGINS: [&str; 24] = [
-    "vores", "hvad", "hvor", "hvis", "hvornår", "hvordan", "dette", "mine", "efter", "hermed", "telefon", "mobil",
-    "adresse", "dato", "emne", "også", "over", "under", "mail", "cand", "hendes", "vedr", "bilag", "denne",
+    "vores", "hvad", "hvor", "hvis", "hvornår", "hvordan", "dette", "mine", "efter", "hermed", "telefon",
+    "mobil", "adresse", "dato", "emne", "også", "over", "under", "mail", "cand", "hendes", "vedr", "bilag",
+    "denne",
 ];
 
 /// The last word of a name that begins here.
@@ -351,7 +439,8 @@ fn end_of_name(page: &Page<'_>, first: usize, cue: Cue, marks: &[Mark]) -> usize
         let initial = page.words[last].range.len() <= 2 && gap == ". " || gap == ".";
         let glued = matches!(gap, "-" | "'" | "’" | "´");
         // `Poul "Pølse" Hermansen`
-        let quoted = matches!(gap, " \"" | " ”" | " '" | " (") && matches!(page.gap(next), "\" " | "” " | "' " | ") ");
+        let quoted =
+            matches!(gap, " \"" | " ”" | " '" | " (") && matches!(page.gap(next), "\" " | "” " | "' " | ") ");
         if quoted && page.words[next].capital && page.words.get(next + 1).is_some_and(|word| word.capital) {
             last = next + 1;
             continue;
@@ -388,50 +477,102 @@ fn continues(page: &Page<'_>, first: usize, next: usize, cue: Cue, glued: bool) 
     let name = flags.any(NAME);
     if !word.capital {
         let small = !page.words[first].capital;
-        return (small || glued) && name && !flags.any(Flags::WORD) || small && cue == Cue::Signature && flags == Flags::NONE;
+        return (small || glued) && name && !flags.any(Flags::WORD)
+            || small && cue == Cue::Signature && flags == Flags::NONE;
     }
-    if flags.any(Flags::ORG) && !flags.any(Flags::SURNAME) || flags.any(Flags::CLOSING.with(Flags::GREETING)) {
+    if is_initial(page, next) && page.low(next) != "i" && page.gap(next) != "/" && !page.loud {
+        return true;
+    }
+    if flags.any(Flags::ORG) && !flags.any(Flags::SURNAME) || flags.any(Flags::CLOSING.with(Flags::GREETING))
+    {
         return false;
     }
     if flags.any(Flags::WORD) {
         // Also a word, but Danish gives no capital to words.
         let stranger = word.range.len() >= 4 && !page.loud && !BEGINS.contains(&page.low(next));
-        return (flags.any(NAME) || stranger) && !flags.any(CUE.with(Flags::PLACE)) && !word.sentence_start;
+        let begins = word.sentence_start && !is_initial(page, next - 1);
+        return (flags.any(NAME) || stranger) && !flags.any(CUE.with(Flags::PLACE)) && !begins;
     }
     // An initial, another name, or a stranger; but no abbreviation and no road with its number.
     let abbreviation = word.capitals && !page.words[first].capitals && !name;
     let road = page.words.get(next + 1).is_some_and(|after| after.digit) && is_space(page.gap(next)) && !name;
-    !abbreviation && !road && !(flags.any(CUE.with(Flags::PLACE)) && !name)
+    let cue_or_place = flags.any(CUE.with(Flags::PLACE)) && !name;
+    !(abbreviation || road || cue_or_place)
 }
 
 /// Does the name belong to a company, a road or an institution?
 fn of_company_or_road(page: &Page<'_>, first: usize, last: usize) -> bool {
-    const SUFFIXES: [&str; 14] =
-        ["aps", "as", "ivs", "vej", "gade", "allé", "alle", "plads", "torv", "stræde", "boulevard", "park", "søn", "sønner"];
+    const SUFFIXES: [&str; 14] = [
+        "aps",
+        "as",
+        "ivs",
+        "vej",
+        "gade",
+        "allé",
+        "alle",
+        "plads",
+        "torv",
+        "stræde",
+        "boulevard",
+        "park",
+        "søn",
+        "sønner",
+    ];
     let next = last + 1;
     let gap = page.gap(last);
     let near = is_space(gap) || gap == " & " || gap == " og " || gap == "-";
     let low = page.low(next);
-    if near && SUFFIXES.contains(&low) && (page.words[next].capital || matches!(low, "aps" | "ivs") || gap.contains('&')) {
+    if near
+        && SUFFIXES.contains(&low)
+        && (page.words[next].capital || matches!(low, "aps" | "ivs") || gap.contains('&'))
+    {
         return true;
     }
-    if near && page.words[next].capital && page.flags(next).any(Flags::ORG) && !page.flags(next).any(Flags::SURNAME) {
+    if near
+        && page.words[next].capital
+        && page.flags(next).any(Flags::ORG)
+        && !page.flags(next).any(Flags::SURNAME)
+    {
         return true;
     }
-    let slashed = near && matches!(low, "a" | "i" | "k" | "p") && page.gap(next) == "/" && page.low(next + 1) == "s";
-    let road = ["vej", "gade", "allé", "stræde", "vænget", "parken", "toften", "bakken", "skolen", "centret", "huset", "kirken", "hallen"];
+    let slashed =
+        near && matches!(low, "a" | "i" | "k" | "p") && page.gap(next) == "/" && page.low(next + 1) == "s";
+    let road = [
+        "vej", "gade", "allé", "stræde", "vænget", "parken", "toften", "bakken", "skolen", "centret",
+        "huset", "kirken", "hallen",
+    ];
     let own = page.low(last);
-    let ends = last >= first && road.iter().any(|end| own.len() > end.len() + 2 && own.ends_with(end)) && !page.flags(last).any(NAME);
+    let ends = last >= first
+        && road.iter().any(|end| own.len() > end.len() + 2 && own.ends_with(end))
+        && !page.flags(last).any(NAME);
     // `Sct. Jørgens`, `firmaet Holm`
     let before = page.low_before(first, 1);
     let institution = is_space(page.gap_before(first))
-        && (matches!(before, "sct" | "sankt" | "skt" | "firmaet" | "firma" | "selskabet" | "restaurant" | "hotel" | "café" | "cafe" | "ved")
-            && before != "ved"
+        && (matches!(
+            before,
+            "sct"
+                | "sankt"
+                | "skt"
+                | "firmaet"
+                | "firma"
+                | "selskabet"
+                | "restaurant"
+                | "hotel"
+                | "café"
+                | "cafe"
+                | "ved"
+        ) && before != "ved"
             || before.ends_with("firmaet")
             || before.ends_with("skolen")
             || before.ends_with("firma"))
         || page.gap_before(first) == ". " && matches!(before, "sct" | "skt");
-    slashed || ends || institution
+    // `Munk & Wessel`: a firm, unless both are given names.
+    let given = |at: usize| page.flags(at).any(Flags::GIVEN);
+    let after = gap == " & "
+        && page.words.get(next).is_some_and(|word| word.capital)
+        && !(given(first) && given(next));
+    let ahead = page.gap_before(first) == " & " && !(given(first) && given(first - 1));
+    slashed || ends || institution || after || ahead
 }
 
 /// Does a word close a letter here: alone on its line, or before a name?
@@ -459,7 +600,11 @@ fn again(page: &Page<'_>, marks: &mut Vec<Mark>, named: &HashSet<String>) {
         };
         let flags = page.flags(at);
         let ordinary = flags.any(Flags::WORD.with(Flags::ORG).with(Flags::PLACE).with(CUE));
-        let fits = if word.capital { !ordinary || !word.sentence_start } else { !ordinary && low.chars().count() > 2 };
+        let fits = if word.capital {
+            !ordinary || !word.sentence_start
+        } else {
+            !ordinary && low.chars().count() > 2
+        };
         if fits && !taken(marks, &range) && !(word.capital && of_company_or_road(page, at, at)) {
             marks.push(Mark::new(range, Kind::Name));
         }
@@ -471,7 +616,9 @@ fn without_genitive(page: &Page<'_>, at: usize) -> Range<usize> {
     let range = page.words[at].range.clone();
     let low = &page.lower[range.clone()];
     match low.strip_suffix('s') {
-        Some(stem) if !page.flags(at).any(NAME) && stem.len() > 2 && super::lexicon::look_up(stem).any(NAME) => {
+        Some(stem)
+            if !page.flags(at).any(NAME) && stem.len() > 2 && super::lexicon::look_up(stem).any(NAME) =>
+        {
             range.start..range.start + stem.len()
         }
         _ => range,
@@ -481,5 +628,8 @@ fn without_genitive(page: &Page<'_>, at: usize) -> Range<usize> {
 /// The words of a name, in small letters.
 fn parts(name: &str) -> Vec<String> {
     let low = fold(name);
-    low.split(|char: char| !char.is_alphanumeric()).filter(|part| part.chars().count() > 1).map(str::to_owned).collect()
+    low.split(|char: char| !char.is_alphanumeric())
+        .filter(|part| part.chars().count() > 1)
+        .map(str::to_owned)
+        .collect()
 }

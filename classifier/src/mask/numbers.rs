@@ -24,7 +24,8 @@ pub(super) fn accounts(page: &Page<'_>, marks: &mut Vec<Mark>) {
 const ACCOUNT: &[&str] = &["konto", "nemkonto", "reg", "bank", "lønkonto", "account", "budgetkonto"];
 
 /// Words before an account that is not called one.
-const PAID: &[&str] = &["overfør", "udbetal", "indbetal", "tilbagefør", "betal", "stå", "ind", "til", "opsparing", "pension"];
+const PAID: &[&str] =
+    &["overfør", "udbetal", "indbetal", "tilbagefør", "betal", "stå", "ind", "til", "opsparing", "pension"];
 
 /// Registration number and account, or an account alone after its name.
 fn account(page: &Page<'_>, groups: &[Group], at: usize) -> Option<Range<usize>> {
@@ -79,7 +80,10 @@ fn is_account_gap(gap: &str) -> bool {
     gap.len() < 30
         && !gap.contains('\n')
         && words.clone().all(|word| {
-            matches!(word.to_lowercase().as_str(), "konto" | "kontonr" | "kontonummer" | "nr" | "og" | "nummer" | "kto")
+            matches!(
+                word.to_lowercase().as_str(),
+                "konto" | "kontonr" | "kontonummer" | "nr" | "og" | "nummer" | "kto"
+            )
         })
         && (words.count() > 0 || gap.trim().chars().all(|char| matches!(char, '-' | '/' | ',' | '.')))
 }
@@ -107,7 +111,8 @@ fn slips(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
         let code = slip.len() > 3 && slip.bytes().take(2).all(|byte| byte.is_ascii_digit());
         let parted = code && matches!(slip.as_bytes()[2], b'<' | b' ');
         let digits = slip.bytes().filter(u8::is_ascii_digit).count();
-        (parted && (slip.contains('<') && digits >= 10 || digits >= 18)).then(|| start..start + 1 + slip.len())
+        (parted && (slip.contains('<') && digits >= 10 || digits >= 18))
+            .then(|| start..start + 1 + slip.len())
     })
 }
 
@@ -124,7 +129,10 @@ fn ibans<'p>(page: &'p Page<'_>) -> impl Iterator<Item = Range<usize>> + 'p {
         }
         let mut digits = page.low(at).to_owned();
         let mut last = at;
-        while is_space(page.gap(last)) && page.words[last + 1].digit && digits.len() + page.low(last + 1).len() <= 34 {
+        while is_space(page.gap(last))
+            && page.words[last + 1].digit
+            && digits.len() + page.low(last + 1).len() <= 34
+        {
             last += 1;
             digits.push_str(page.low(last));
         }
@@ -165,14 +173,18 @@ pub(super) fn others(page: &Page<'_>, marks: &mut Vec<Mark>) {
 /// `AB 12 345`: two capitals and five digits; small ones after the name of a plate.
 fn plate(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     const NONE: [&str; 24] = [
-        "dk", "nr", "se", "eu", "kr", "id", "cv", "bs", "ca", "sf", "iso", "sr", "kl", "tv", "pr", "ip", "pc", "ea",
-        "no", "ma", "sm", "ul", "en", "jn",
+        "dk", "nr", "se", "eu", "kr", "id", "cv", "bs", "ca", "sf", "iso", "sr", "kl", "tv", "pr", "ip",
+        "pc", "ea", "no", "ma", "sm", "ul", "en", "jn",
     ];
     let word = page.words.get(at)?;
     let low = page.low(at);
     let letters = low.bytes().take_while(u8::is_ascii_lowercase).count();
-    let named = labelled(page, word.range.start, &["nummerplade", "registrering", "reg", "plade", "bil", "indreg"]);
-    if letters != 2 || NONE.contains(&&low[..2]) || !(word.capitals || word.capital && letters < low.len() || named) {
+    let named =
+        labelled(page, word.range.start, &["nummerplade", "registrering", "reg", "plade", "bil", "indreg"]);
+    if letters != 2
+        || NONE.contains(&&low[..2])
+        || !(word.capitals || word.capital && letters < low.len() || named)
+    {
         return None;
     }
     let mut digits = low[2..].to_owned();
@@ -191,7 +203,18 @@ fn plate(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
 
 /// The number of a library card and the like.
 fn card(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
-    let names = ["låner", "lånekort", "kortnummer", "kortnr", "bibliotekskort", "rejsekort", "sygesikringskort", "pasnummer", "pasnr", "kørekort"];
+    let names = [
+        "låner",
+        "lånekort",
+        "kortnummer",
+        "kortnr",
+        "bibliotekskort",
+        "rejsekort",
+        "sygesikringskort",
+        "pasnummer",
+        "pasnr",
+        "kørekort",
+    ];
     if !names.iter().any(|name| page.low(at).starts_with(name)) {
         return None;
     }
@@ -225,11 +248,15 @@ fn land(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         return None;
     }
     let mut last = number;
-    let single = |at: usize| page.low(at).len() <= 2 && page.low(at).bytes().all(|byte| byte.is_ascii_lowercase());
-    if is_space(page.gap(last)) && single(last + 1) && !matches!(page.low(last + 1), "i" | "på" | "og" | "er") {
+    let single =
+        |at: usize| page.low(at).len() <= 2 && page.low(at).bytes().all(|byte| byte.is_ascii_lowercase());
+    if is_space(page.gap(last)) && single(last + 1) && !matches!(page.low(last + 1), "i" | "på" | "og" | "er")
+    {
         last += 1;
     }
-    if page.low(last + 1) == "og" && page.words.get(last + 2).is_some_and(|word| word.digit && word.range.len() < 6) {
+    if page.low(last + 1) == "og"
+        && page.words.get(last + 2).is_some_and(|word| word.digit && word.range.len() < 6)
+    {
         last += 2;
     }
     let short = |at: usize| page.low(at).len() <= 3 && page.gap(at) == ". ";
@@ -254,8 +281,30 @@ fn immigration(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
 }
 
 const MONTHS: [&str; 24] = [
-    "januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november",
-    "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "okt", "nov", "dec",
+    "januar",
+    "februar",
+    "marts",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "december",
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "sept",
+    "okt",
+    "nov",
+    "dec",
 ];
 
 /// `født den 12. marts 1984`, `f. 12.03.84`, `døde 3/2 2024`: from the word to the end of the day.
@@ -263,15 +312,32 @@ fn life_day(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let low = page.low(at);
     let word = matches!(
         low,
-        "født" | "fødselsdato" | "fødselsdag" | "fødselsdata" | "fødsdato" | "fødselsår" | "død" | "døde" | "dødsdato"
-            | "døden" | "dødsdag" | "dødsfald" | "born" | "afdød" | "afdøde" | "hensov"
+        "født"
+            | "fødselsdato"
+            | "fødselsdag"
+            | "fødselsdata"
+            | "fødsdato"
+            | "fødselsår"
+            | "død"
+            | "døde"
+            | "dødsdato"
+            | "døden"
+            | "dødsdag"
+            | "dødsfald"
+            | "born"
+            | "afdød"
+            | "afdøde"
+            | "hensov"
     );
-    let short = low == "f" && page.gap(at).starts_with('.') && page.words.get(at + 1).is_some_and(|next| next.digit);
+    let short =
+        low == "f" && page.gap(at).starts_with('.') && page.words.get(at + 1).is_some_and(|next| next.digit);
     if !word && !short {
         return None;
     }
     let mut first = at + 1;
-    while matches!(page.low(first), "den" | "d" | "er" | "dato" | "on" | "i" | "ved" | "året" | "år") && first < at + 4 {
+    while matches!(page.low(first), "den" | "d" | "er" | "dato" | "on" | "i" | "ved" | "året" | "år")
+        && first < at + 4
+    {
         first += 1;
     }
     if !page.words.get(first)?.digit || page.gap(first - 1).contains('\n') {
@@ -306,11 +372,35 @@ fn day_end(page: &Page<'_>, first: usize) -> Option<usize> {
 
 /// Words of punishment, with the number of months or days before them.
 fn penal(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
-    const WORDS: [&str; 25] = [
-        "tilhold", "sexdømt", "tiltalt",
-        "fængsel", "fængselsstraf", "hæfte", "fodlænke", "varetægt", "varetægtsfængslet", "afsoning", "afsone",
-        "afsoner", "afsonede", "prøveløsladt", "prøveløsladelse", "straffeattest", "voldsdom", "samfundstjeneste",
-        "løsladt", "løslades", "straffet", "fængslet", "narkodom", "straffedom", "sigtet",
+    const WORDS: [&str; 28] = [
+        "politianmeldt",
+        "afsonet",
+        "idømt",
+        "tilhold",
+        "sexdømt",
+        "tiltalt",
+        "fængsel",
+        "fængselsstraf",
+        "hæfte",
+        "fodlænke",
+        "varetægt",
+        "varetægtsfængslet",
+        "afsoning",
+        "afsone",
+        "afsoner",
+        "afsonede",
+        "prøveløsladt",
+        "prøveløsladelse",
+        "straffeattest",
+        "voldsdom",
+        "samfundstjeneste",
+        "løsladt",
+        "løslades",
+        "straffet",
+        "fængslet",
+        "narkodom",
+        "straffedom",
+        "sigtet",
     ];
     let sentenced = page.low(at) == "dømt" && matches!(page.low(at + 1), "for" | "efter");
     if !WORDS.contains(&page.low(at)) && !sentenced {
@@ -321,7 +411,17 @@ fn penal(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         && is_space(page.gap(first - 1))
         && matches!(
             page.low(first - 1),
-            "ubetinget" | "betinget" | "måneders" | "måneder" | "års" | "dages" | "dage" | "tidligere" | "i" | "fem"
+            "fået"
+                | "ubetinget"
+                | "betinget"
+                | "måneders"
+                | "måneder"
+                | "års"
+                | "dages"
+                | "dage"
+                | "tidligere"
+                | "i"
+                | "fem"
         )
     {
         first -= 1;
@@ -337,13 +437,37 @@ fn penal(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
 
 /// The last word of what somebody is charged with: `sigtet for brandstiftelse`.
 fn charge(page: &Page<'_>, at: usize) -> usize {
-    if !(is_space(page.gap(at)) && page.low(at + 1) == "for" && is_space(page.gap(at + 1))) {
+    if !is_space(page.gap(at)) {
+        return at;
+    }
+    if page.low(at + 1) == "fra" && page.words.get(at + 2).is_some_and(|word| word.capital) {
+        let mut last = at + 2;
+        while is_space(page.gap(last)) && page.words[last + 1].capital && last < at + 4 {
+            last += 1;
+        }
+        return last;
+    }
+    if page.low(at + 1) != "for" || !is_space(page.gap(at + 1)) {
         return at;
     }
     let mut last = at + 2;
     while is_space(page.gap(last))
         && last < at + 6
-        && matches!(page.low(last), "kørsel" | "uden" | "besiddelse" | "af" | "mod" | "sin" | "grov" | "uagtsom" | "vold" | "trusler" | "røveri" | "og")
+        && matches!(
+            page.low(last),
+            "kørsel"
+                | "uden"
+                | "besiddelse"
+                | "af"
+                | "mod"
+                | "sin"
+                | "grov"
+                | "uagtsom"
+                | "vold"
+                | "trusler"
+                | "røveri"
+                | "og"
+        )
         && !matches!(page.low(last + 1), "og" | "i" | "på")
     {
         last += 1;

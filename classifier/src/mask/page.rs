@@ -34,7 +34,10 @@ pub(super) struct Word {
     pub(super) flags: Flags,
 }
 
-/// The longest text that is looked at, in bytes: what follows is left as it is found by form alone.
+/// As many words of a line are looked at to either side.
+const LINE: usize = 200;
+
+/// As many words of a text are looked at; what follows is searched for numbers alone.
 const MAX_WORDS: usize = 200_000;
 
 impl<'a> Page<'a> {
@@ -118,14 +121,14 @@ impl<'a> Page<'a> {
         self.words[first].range.start..self.words[last].range.end
     }
 
-    /// First and last word of the line that a word is on.
+    /// First and last word of the line that a word is on; of a long line, the part about the word.
     pub(super) fn line(&self, at: usize) -> (usize, usize) {
         let mut first = at;
-        while first > 0 && !self.words[first].line_start {
+        while first > 0 && at - first < LINE && !self.words[first].line_start {
             first -= 1;
         }
         let mut last = at;
-        while last + 1 < self.words.len() && !self.words[last + 1].line_start {
+        while last + 1 < self.words.len() && last - at < LINE && !self.words[last + 1].line_start {
             last += 1;
         }
         (first, last)

@@ -21,14 +21,60 @@ const GROUPINGS: [&[usize]; 11] = [
 
 /// Names of numbers of eight digits that ring nobody.
 const OTHER_NUMBERS: &[&str] = &[
-    "cvr", "j", "se", "pnr", "p", "ean", "gln", "faktura", "ordre", "kunde", "sag", "journal", "jnr", "ref", "matr",
-    "bbr", "bfe", "police", "medlem", "måler", "afregning", "tilbud", "rekvisition", "løbe", "kvittering", "giro",
-    "vare", "artikel", "bilag", "konto", "reg", "skade", "serie", "stel", "id", "kort", "låner", "udl", "dok",
-    "akt", "bs", "anlæg", "tinglys", "installation", "dato", "produktion", "virksomhed", "aftale", "sags",
+    "cvr",
+    "j",
+    "se",
+    "pnr",
+    "p",
+    "ean",
+    "gln",
+    "faktura",
+    "ordre",
+    "kunde",
+    "sag",
+    "journal",
+    "jnr",
+    "ref",
+    "matr",
+    "bbr",
+    "bfe",
+    "police",
+    "medlem",
+    "måler",
+    "afregning",
+    "tilbud",
+    "rekvisition",
+    "løbe",
+    "kvittering",
+    "giro",
+    "vare",
+    "artikel",
+    "bilag",
+    "konto",
+    "reg",
+    "skade",
+    "serie",
+    "stel",
+    "id",
+    "kort",
+    "låner",
+    "udl",
+    "dok",
+    "akt",
+    "bs",
+    "anlæg",
+    "tinglys",
+    "installation",
+    "dato",
+    "produktion",
+    "virksomhed",
+    "aftale",
+    "sags",
 ];
 
 /// Names of telephone numbers.
-const PHONE: &[&str] = &["tlf", "telefon", "mobil", "mob", "ring", "sms", "træffes", "phone", "kald", "nummer"];
+const PHONE: &[&str] =
+    &["tlf", "telefon", "mobil", "mob", "ring", "sms", "træffes", "phone", "kald", "nummer"];
 
 pub(super) fn find(page: &Page<'_>, marks: &mut Vec<Mark>) {
     let text = page.text;
@@ -98,15 +144,18 @@ fn grouped(text: &str, groups: &[Group], at: usize, sizes: &[usize]) -> Option<u
     let first_join = joins.next().unwrap_or(" ");
     let even = is_join(first_join) && joins.all(|join| join == first_join || is_join(join) && join != ".");
     let fits = own.iter().map(Group::len).eq(sizes.iter().copied());
-    let glued = |gap: &str| matches!(gap, "-" | "/" | "." | "," | ":" | "+" | "<" | "\u{2011}" | "_" | "§" | "#");
+    let glued =
+        |gap: &str| matches!(gap, "-" | "/" | "." | "," | ":" | "+" | "<" | "\u{2011}" | "_" | "§" | "#");
     let before = at.checked_sub(1).map_or(" ", |at| &text[groups[at].end..own[0].start]);
     let after = groups.get(last + 1).map_or("\n", |next| &text[own[sizes.len() - 1].end..next.start]);
-    let longer = sizes.len() == 4
-        && groups.get(last + 1).is_some_and(|next| next.len() == 2 && after == first_join);
-    let tail = at.checked_sub(1).is_some_and(|at| groups[at].len() == 2 && sizes.len() == 4 && before == first_join);
+    let longer =
+        sizes.len() == 4 && groups.get(last + 1).is_some_and(|next| next.len() == 2 && after == first_join);
+    let tail =
+        at.checked_sub(1).is_some_and(|at| groups[at].len() == 2 && sizes.len() == 4 && before == first_join);
     let dotted_amount = sizes.contains(&3) && first_join == ".";
     let in_words = in_word(text, own[0].start, own[sizes.len() - 1].end);
-    (fits && even && !glued(before) && !glued(after) && !longer && !tail && !dotted_amount && !in_words).then_some(last)
+    (fits && even && !glued(before) && !glued(after) && !longer && !tail && !dotted_amount && !in_words)
+        .then_some(last)
 }
 
 /// `20240315`, `24122024`: a day without anything between.
@@ -115,8 +164,7 @@ fn is_day(digits: &str, plain: bool) -> bool {
     let century = |range| matches!(number(range), Some(19 | 20));
     let month = |range| matches!(number(range), Some(1..=12));
     let day = |range| matches!(number(range), Some(1..=31));
-    plain
-        && (century(0..2) && month(4..6) && day(6..8) || day(0..2) && month(2..4) && century(4..6))
+    plain && (century(0..2) && month(4..6) && day(6..8) || day(0..2) && month(2..4) && century(4..6))
 }
 
 fn is_amount(text: &str, start: usize, end: usize) -> bool {
@@ -139,11 +187,24 @@ mod tests {
     #[test]
     fn every_grouping_is_found() {
         for number in [
-            "22419037", "2241 9037", "22 41 90 37", "22-41-90-37", "22.41.90.37", "224 190 37", "22 419 037",
-            "+45 22 41 90 37", "+4522419037", "0045 22419037", "(+45) 22419037", "+46 70 123 45 67",
-            "+49 4631 555123", "0046 701234567", "22\u{a0}41\u{a0}90\u{a0}37",
+            "22419037",
+            "2241 9037",
+            "22 41 90 37",
+            "22-41-90-37",
+            "22.41.90.37",
+            "224 190 37",
+            "22 419 037",
+            "+45 22 41 90 37",
+            "+4522419037",
+            "0045 22419037",
+            "(+45) 22419037",
+            "+46 70 123 45 67",
+            "+49 4631 555123",
+            "0046 701234567",
+            "22\u{a0}41\u{a0}90\u{a0}37",
         ] {
-            for text in [format!("tlf. {number}"), format!("Ring {number}, tak"), format!("{number}\nHilsen")] {
+            for text in [format!("tlf. {number}"), format!("Ring {number}, tak"), format!("{number}\nHilsen")]
+            {
                 assert_eq!(found(&text), [number], "{text}");
             }
         }
@@ -153,9 +214,20 @@ mod tests {
     #[test]
     fn other_numbers_are_left() {
         for text in [
-            "CVR 22419037", "CVR-nr. 22 41 90 37", "sagsnr. 22419037", "sag 2024-22419037", "22.419.037 kr.",
-            "faktura nr. 22419037", "den 20240315", "22419037 kr", "EAN 5790001234567", "j.nr. 22419037",
-            "12345678", "22 41 90 37 44", "2241903", "A22419037",
+            "CVR 22419037",
+            "CVR-nr. 22 41 90 37",
+            "sagsnr. 22419037",
+            "sag 2024-22419037",
+            "22.419.037 kr.",
+            "faktura nr. 22419037",
+            "den 20240315",
+            "22419037 kr",
+            "EAN 5790001234567",
+            "j.nr. 22419037",
+            "12345678",
+            "22 41 90 37 44",
+            "2241903",
+            "A22419037",
         ] {
             assert!(found(text).is_empty(), "{text}");
         }

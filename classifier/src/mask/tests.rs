@@ -88,7 +88,8 @@ const LETTERS: &str = include_str!("../../../models/masking/letters.jsonl");
 #[test]
 fn the_invented_letters_are_masked_well_enough() {
     let letters = JudgedMask::read(LETTERS).expect("letters");
-    let measures = MaskMeasures::of(letters.iter().map(|letter| (letter, find(&letter.letter(), &Known::default()))));
+    let measures =
+        MaskMeasures::of(letters.iter().map(|letter| (letter, find(&letter.letter(), &Known::default()))));
     for (kind, least) in [
         (Kind::Cpr, 1.0),
         (Kind::Phone, 0.97),

@@ -110,8 +110,12 @@ impl Ground {
     /// What is shown of it: never the letter's own words.
     pub const fn sentence(self) -> &'static str {
         match self {
-            Self::ProtectedAddress => "Brevet nævner beskyttet navn eller adresse, eller at nogen skjuler, hvor de bor.",
-            Self::Danger => "Brevet tyder på fare for liv: selvmordstanker eller trusler. Nogen bør se det med det samme.",
+            Self::ProtectedAddress => {
+                "Brevet nævner beskyttet navn eller adresse, eller at nogen skjuler, hvor de bor."
+            }
+            Self::Danger => {
+                "Brevet tyder på fare for liv: selvmordstanker eller trusler. Nogen bør se det med det samme."
+            }
             Self::Violence => "Brevet handler om vold eller overgreb.",
             Self::Children => "Brevet handler om et barn, der kan have brug for særlig støtte.",
             Self::Health => "Brevet oplyser om en persons helbred.",

@@ -82,7 +82,11 @@ mod tests {
     #[test]
     fn every_ground_has_a_letter_and_a_sentence() {
         for ground in Ground::ALL {
-            let named = LETTERS.lines().any(|line| line.split('\t').next().is_some_and(|names| names.split(' ').any(|name| name == ground.name())));
+            let named = LETTERS.lines().any(|line| {
+                line.split('\t')
+                    .next()
+                    .is_some_and(|names| names.split(' ').any(|name| name == ground.name()))
+            });
             assert!(named, "{ground:?}");
             assert!(ground.sentence().ends_with('.') && ground.level() > Level::Ordinary, "{ground:?}");
         }

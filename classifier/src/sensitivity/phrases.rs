@@ -48,7 +48,9 @@ impl Form {
     /// The first two letters of every word that fits, when it is known.
     fn head(&self) -> Option<&'static str> {
         match self {
-            Self::Whole(word) | Self::Begins(word) => word.get(..word.char_indices().nth(2).map_or(word.len(), |(at, _)| at)),
+            Self::Whole(word) | Self::Begins(word) => {
+                word.get(..word.char_indices().nth(2).map_or(word.len(), |(at, _)| at))
+            }
             _ => None,
         }
     }
@@ -104,7 +106,9 @@ fn each(words: &[&str], mut found: impl FnMut(usize, &Phrase)) {
         let own = PHRASES.by_head.get(head).map_or(&[][..], Vec::as_slice);
         for phrase in own.iter().chain(&PHRASES.others) {
             let rest = &words[at..];
-            if rest.len() >= phrase.words.len() && phrase.words.iter().zip(rest).all(|(form, word)| form.fits(word)) {
+            if rest.len() >= phrase.words.len()
+                && phrase.words.iter().zip(rest).all(|(form, word)| form.fits(word))
+            {
                 found(at, phrase);
             }
         }
