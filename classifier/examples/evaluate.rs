@@ -6,7 +6,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use classifier::evaluate::{Judged, measure};
+use classifier::evaluate::{Judged, JudgedMask, MaskMeasures, measure};
+use classifier::mask::{Known, find};
 use classifier::model::Model;
 use classifier::neighbours::Neighbours;
 use classifier::train::Corpus;
@@ -23,13 +24,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let neighbours = index(&model, corpus)?;
     eprintln!("indeks bygget på {} ms, {} bytes", begun.elapsed().as_millis(), neighbours.bytes());
     let judge = Judge::new(model, Box::new(neighbours));
-    let letters = Judged::read(&std::fs::read_to_string(letters)?)?;
+    let file = std::fs::read_to_string(letters)?;
+    let letters = Judged::read(&file)?;
     let begun = Instant::now();
     let judged: Vec<_> =
         letters.into_iter().map(|letter| (judge.verdict(&letter.letter()), letter)).collect();
     let each = begun.elapsed().as_secs_f64() * 1000.0 / judged.len().max(1) as f64;
     let judged: Vec<_> = judged.into_iter().map(|(verdict, letter)| (letter, verdict)).collect();
     let mut page = serde_json::to_value(measure(&judged))?;
+    let persons = JudgedMask::read(&file)?;
+    let found = persons.iter().map(|letter| (letter, find(&letter.letter(), &Known::default())));
+    let masking = MaskMeasures::of(found);
+    page["mask_recall"] = serde_json::to_value(&masking.mask_recall)?;
+    page["mask_precision"] = masking.mask_precision.into();
     page["ms_per_letter"] = each.into();
     page["edition"] = judge.edition().into();
     println!("{}", serde_json::to_string_pretty(&page)?);

@@ -19,6 +19,7 @@ pub struct JudgedMask {
     /// Text.
     pub text: String,
     /// Personal data, each once; they count wherever they occur.
+    #[serde(default)]
     pub pii: Vec<Listed>,
 }
 

@@ -71,7 +71,98 @@ fn cue(name: &str) -> Flags {
 /// What is known of a word in small letters.
 pub(super) fn look_up(word: &str) -> Flags {
     let flags = WORDS.get(word).copied().unwrap_or_default();
-    if flags == Flags::NONE && surname_form(word) { Flags::SURNAME } else { flags }
+    match flags {
+        Flags::NONE if surname_form(word) => Flags::SURNAME,
+        Flags::NONE if ends(word, &TITLES) => Flags::TITLE,
+        Flags::NONE if ends(word, &BODIES) => Flags::ORG,
+        flags => flags,
+    }
+}
+
+/// Endings of bodies and places, which no person's name has.
+const BODIES: [&str; 58] = [
+    "kredsen",
+    "laget",
+    "lauget",
+    "pladsen",
+    "centret",
+    "centeret",
+    "center",
+    "hjemmet",
+    "huset",
+    "skolen",
+    "skole",
+    "foreningen",
+    "forening",
+    "forum",
+    "mosen",
+    "tjenesten",
+    "mejeriet",
+    "fabrikken",
+    "udvalget",
+    "myndigheden",
+    "styrelsen",
+    "hjælpen",
+    "stedet",
+    "fonden",
+    "fond",
+    "service",
+    "selskabet",
+    "selskab",
+    "klubben",
+    "klub",
+    "rådet",
+    "nævnet",
+    "gruppen",
+    "teamet",
+    "databasen",
+    "kompagniet",
+    "firmaet",
+    "firma",
+    "værket",
+    "værk",
+    "banken",
+    "hallen",
+    "kirken",
+    "forvaltningen",
+    "afdelingen",
+    "forsyning",
+    "kontoret",
+    "haven",
+    "butikken",
+    "byg",
+    "bladet",
+    "avisen",
+    "festivalen",
+    "havnen",
+    "museet",
+    "biblioteket",
+    "enheden",
+    "sekretariatet",
+];
+
+/// Endings of what a person is.
+const TITLES: [&str; 16] = [
+    "chefen",
+    "chef",
+    "lederen",
+    "leder",
+    "konsulent",
+    "konsulenten",
+    "formand",
+    "inspektør",
+    "mester",
+    "læge",
+    "rådgiver",
+    "terapeut",
+    "direktør",
+    "medarbejder",
+    "assistent",
+    "lærer",
+];
+
+fn ends(word: &str, endings: &[&str]) -> bool {
+    endings.iter().any(|end| word.len() >= end.len() + 3 && word.ends_with(end))
 }
 
 /// Forms that hardly any other word has.
@@ -111,6 +202,7 @@ mod tests {
         {
             assert_eq!(is_name(word), name, "{word}");
         }
+        assert!(look_up("antennelauget").any(Flags::ORG) && look_up("ældrechefen").any(Flags::TITLE));
         assert!(look_up("skov").any(Flags::SURNAME));
         assert!(look_up("opløsninsen") == Flags::NONE);
     }

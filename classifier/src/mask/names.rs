@@ -344,7 +344,7 @@ fn surely(page: &Page<'_>, at: usize) -> bool {
 /// May a word be the first of a name?
 fn may_begin(page: &Page<'_>, at: usize, cue: Cue) -> bool {
     let (word, flags) = (&page.words[at], page.flags(at));
-    if word.digit || word.range.len() < 2 {
+    if word.digit || word.range.len() < 2 || is_initial(page, at) {
         return false;
     }
     let next = page.words.get(at + 1).filter(|_| is_space(page.gap(at)) || page.gap(at) == "-");
@@ -475,6 +475,9 @@ fn continues(page: &Page<'_>, first: usize, next: usize, cue: Cue, glued: bool) 
         return false;
     }
     let name = flags.any(NAME);
+    if word.range.len() == 1 && page.gap(next) == "/" {
+        return false;
+    }
     if !word.capital {
         let small = !page.words[first].capital;
         return (small || glued) && name && !flags.any(Flags::WORD)

@@ -189,7 +189,9 @@ fn plate(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     }
     let mut digits = low[2..].to_owned();
     let mut last = at;
-    while digits.len() < 5 && (is_space(page.gap(last)) || page.gap(last) == "-" || page.gap(last) == ".") {
+    while digits.len() < 5
+        && (is_space(page.gap(last)) || named && page.gap(last) == "-" || page.gap(last) == ".")
+    {
         last += 1;
         if !page.words[last].digit {
             return None;
@@ -367,7 +369,7 @@ fn day_end(page: &Page<'_>, first: usize) -> Option<usize> {
         return Some(first + 1 + usize::from(more));
     }
     let len = page.low(first).len();
-    (matches!(len, 6 | 8) || matches!(number(first), Some(1850..=2100))).then_some(first)
+    matches!(len, 6 | 8).then_some(first)
 }
 
 /// Words of punishment, with the number of months or days before them.

@@ -126,7 +126,11 @@ fn danish(page: &Page<'_>, groups: &[Group], at: usize) -> Option<(usize, usize)
     let (start, end) = (groups[at].start, groups[last].end);
     let named = labelled(page, start, PHONE);
     let digits: String = groups[at..=last].iter().map(|group| group.text(text)).collect();
-    if !named && (!matches!(digits.as_bytes()[0], b'2'..=b'9') || is_day(&digits, last == at)) {
+    if !named
+        && (!matches!(digits.as_bytes()[0], b'2'..=b'9')
+            || is_day(&digits, last == at)
+            || is_years(page.text, &groups[at..=last]))
+    {
         return None;
     }
     if labelled(page, start, OTHER_NUMBERS) && !named || is_amount(text, start, end) {
@@ -165,6 +169,16 @@ fn is_day(digits: &str, plain: bool) -> bool {
     let month = |range| matches!(number(range), Some(1..=12));
     let day = |range| matches!(number(range), Some(1..=31));
     plain && (century(0..2) && month(4..6) && day(6..8) || day(0..2) && month(2..4) && century(4..6))
+}
+
+/// `2026-2030`, `31.12.2026`
+fn is_years(text: &str, groups: &[Group]) -> bool {
+    let year = |group: &Group| group.len() == 4 && matches!(&text[group.start..group.start + 2], "19" | "20");
+    match groups {
+        [one, other] => year(one) && year(other),
+        [_, _, last] => year(last) && text[..last.start].ends_with(['.', '-', '/']),
+        _ => false,
+    }
 }
 
 fn is_amount(text: &str, start: usize, end: usize) -> bool {
@@ -225,6 +239,8 @@ mod tests {
             "EAN 5790001234567",
             "j.nr. 22419037",
             "12345678",
+            "i 2026-2030",
+            "den 31.12.2026",
             "22 41 90 37 44",
             "2241903",
             "A22419037",
