@@ -10,6 +10,7 @@
 //!
 //! **Deliberately absent:** any promise that nothing is left. A mask is a help, not an anonymisation.
 
+mod account;
 mod address;
 mod cpr;
 mod digits;
@@ -19,7 +20,7 @@ mod key_lines;
 mod known;
 mod lexicon;
 mod names;
-mod numbers;
+mod other;
 mod page;
 mod phone;
 mod spans;
@@ -54,9 +55,9 @@ fn numbers_and_places(page: &Page<'_>, known: &Known) -> Vec<Mark> {
     let mut marks = Vec::new();
     known.find(page, &mut marks);
     email::find(page, &mut marks);
-    numbers::accounts(page, &mut marks);
+    account::find(page, &mut marks);
     cpr::find(page, &mut marks);
-    numbers::others(page, &mut marks);
+    other::find(page, &mut marks);
     phone::find(page, &mut marks);
     address::find(page, &mut marks);
     marks
