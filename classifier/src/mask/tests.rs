@@ -22,13 +22,12 @@ proptest! {
     }
 
     #[test]
-    fn any_number_of_marks_of_a_letter_is_masked_once(body in "([A-ZÆØÅa-zæøå]{1,9}|[0-9]{1,10}|Mvh|Kære|Hans Holm|vej 4|,|\\.|-|@|\n| ){0,60}") {
+    fn what_is_masked_stays_masked(body in "([A-ZÆØÅa-zæøå]{1,9}|[0-9]{1,10}|Mvh|Kære|Hans Holm|vej 4|,|\\.|-|@|\n| ){0,60}") {
         let once = masked(&body, &all("", &body));
         let again = masked(once.as_str(), &all("", once.as_str()));
-        // What is masked stays masked, and nothing is masked within a mask.
         for kind in Kind::ALL {
             let count = |text: &str| text.matches(kind.token()).count();
-            prop_assert!(count(again.as_str()) >= count(once.as_str()) || kind == Kind::Name || kind == Kind::Address);
+            prop_assert!(count(again.as_str()) >= count(once.as_str()), "{}", once);
         }
     }
 
