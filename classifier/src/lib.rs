@@ -2,7 +2,8 @@
 //!
 //! [`Suggest`] is what the post room speaks to. A [`Judge`] hears a [`model`] and the [`index`], weighs
 //! them ([`blend`]), doubts ([`confidence`]) and gives reasons ([`explain`]). [`train`] makes a model file
-//! out of letters, [`evaluate`] measures one. [`NoModel`] is the honest implementation for an installation
+//! out of letters, [`evaluate`] measures one. [`mask`] hides the persons in a letter, [`sensitivity`] says how
+//! guarded it has to be. [`NoModel`] is the honest implementation for an installation
 //! without a model: it never suggests anything, so every letter without marks waits for a person.
 //!
 //! **Deliberately absent:** files, clock and network: the caller hands over a model's bytes and a corpus's text.
@@ -17,8 +18,10 @@ pub mod index;
 mod judge;
 mod labels;
 pub mod lesson;
+pub mod mask;
 pub mod model;
 mod opinion;
+pub mod sensitivity;
 pub mod train;
 
 pub use judge::{Guess, Judge, Verdict};

@@ -35,10 +35,7 @@ pub struct NotJudged {
 impl Judged {
     /// Reads a file of one JSON object a line. Fields that are not about subjects are passed over.
     pub fn read(file: &str) -> Result<Vec<Self>, NotJudged> {
-        let lines = file.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-        lines
-            .map(|(at, line)| serde_json::from_str(line).map_err(|why| NotJudged { line: at + 1, why }))
-            .collect()
+        lines(file)
     }
 
     /// What a classifier may read of it.
@@ -55,6 +52,14 @@ impl Judged {
     pub fn accepts(&self, label: Subject) -> bool {
         self.kle_ok.iter().any(|subject| label.contains(*subject))
     }
+}
+
+/// Reads one JSON object a line; empty lines are passed over.
+pub(super) fn lines<T: serde::de::DeserializeOwned>(file: &str) -> Result<Vec<T>, NotJudged> {
+    let lines = file.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    lines
+        .map(|(at, line)| serde_json::from_str(line).map_err(|why| NotJudged { line: at + 1, why }))
+        .collect()
 }
 
 #[cfg(test)]

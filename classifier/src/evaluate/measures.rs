@@ -54,8 +54,8 @@ pub fn measure(judged: &[(Judged, Option<Verdict>)]) -> Measures {
     let to_hold: Vec<&(Judged, Option<Verdict>)> =
         judged.iter().filter(|(letter, _)| letter.abstain).collect();
     let held: Vec<&(Judged, Option<Verdict>)> =
-        judged.iter().filter(|(_, verdict)| !passed_on(verdict)).collect();
-    let handed_on: Vec<_> = routable.iter().copied().filter(|(_, verdict)| passed_on(verdict)).collect();
+        judged.iter().filter(|(_, verdict)| !passed_on(verdict.as_ref())).collect();
+    let handed_on: Vec<_> = routable.iter().copied().filter(|(_, verdict)| passed_on(verdict.as_ref())).collect();
     let among = |level: usize, count: usize| {
         Share::count(&routable, |(letter, verdict)| hit(letter, verdict.as_ref(), level, count))
     };
@@ -71,7 +71,7 @@ pub fn measure(judged: &[(Judged, Option<Verdict>)]) -> Measures {
             "passed_on_wrong",
             Share::count(&handed_on, |(letter, verdict)| !hit(letter, verdict.as_ref(), 1, 1)),
         ),
-        ("abstain_held", Share::count(&to_hold, |(_, verdict)| !passed_on(verdict))),
+        ("abstain_held", Share::count(&to_hold, |(_, verdict)| !passed_on(verdict.as_ref()))),
         ("abstain_precision", Share::count(&held, |(letter, _)| letter.abstain)),
     ];
     let passed: Vec<Passed> =
@@ -100,8 +100,8 @@ pub fn measure(judged: &[(Judged, Option<Verdict>)]) -> Measures {
 }
 
 /// Sure of a group or a subject: a main group alone names no unit.
-fn passed_on(verdict: &Option<Verdict>) -> bool {
-    let sure_of = verdict.as_ref().and_then(|verdict| verdict.sure_of);
+pub fn passed_on(verdict: Option<&Verdict>) -> bool {
+    let sure_of = verdict.and_then(|verdict| verdict.sure_of);
     sure_of.is_some_and(|label: Subject| label.level() != Level::MainGroup)
 }
 

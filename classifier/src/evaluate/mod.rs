@@ -9,10 +9,12 @@
 
 mod coverage;
 mod judged;
+mod masking;
 mod measures;
 mod share;
 
 pub use coverage::{Passed, Point, calibration_error, coverage_at, full_curve, risk_coverage};
 pub use judged::{Judged, NotJudged};
-pub use measures::{Measures, measure};
+pub use masking::{JudgedMask, Listed, MaskMeasures};
+pub use measures::{Measures, measure, passed_on};
 pub use share::Share;

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Args;
-use classifier::evaluate::{Judged, Measures, measure};
+use classifier::evaluate::{Judged, JudgedMask, MaskMeasures, Measures, measure};
 use classifier::index::Index;
+use classifier::mask::{self, Known};
 use classifier::model::Model;
-use classifier::{Judge, Suggest};
+use classifier::{Judge, Suggest, Verdict};
+use kle::Subject;
 use serde::Serialize;
 
 use super::letters;
@@ -38,24 +40,55 @@ struct Page {
     edition: String,
     #[serde(flatten)]
     measures: Measures,
+    #[serde(flatten)]
+    masking: MaskMeasures,
     /// Mean time per letter, all steps, one thread.
     ms_per_letter: f64,
+    /// What came of each letter.
+    each: Vec<Each>,
+}
+
+/// What came of one letter.
+#[derive(Serialize)]
+struct Each {
+    id: String,
+    subject: Option<Subject>,
+    group: Option<Subject>,
+    /// How sure the model was of the group.
+    confidence: f32,
+    /// The group is one that the judges accept.
+    right: bool,
+    passed_on: bool,
+    abstain: bool,
 }
 
 impl Evaluate {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let (judged, _) = letters::judged(&self.letters)?;
+        let listed = letters::listed(&self.letters)?;
         let judge = self.judge()?;
         let begun = Instant::now();
-        let heard: Vec<_> = judged.into_iter().map(|letter| (opinion(&judge, &letter), letter)).collect();
+        let heard: Vec<_> = judged
+            .into_iter()
+            .map(|letter| {
+                let found = mask::find(&letter.letter(), &Known::default());
+                (opinion(&judge, &letter), found, letter)
+            })
+            .collect();
         let ms_per_letter = begun.elapsed().as_secs_f64() * 1000.0 / heard.len().max(1) as f64;
-        let judged: Vec<_> = heard.into_iter().map(|(verdict, letter)| (letter, verdict)).collect();
-        let page = Page { edition: judge.edition().to_owned(), measures: measure(&judged), ms_per_letter };
-        if self.json {
-            print_json(&page)?
-        } else {
-            say(&page)
+        let (mut masked, mut judged) = (Vec::new(), Vec::new());
+        for ((verdict, found, letter), listed) in heard.into_iter().zip(listed) {
+            masked.push((listed, found));
+            judged.push((letter, verdict));
         }
+        let page = Page {
+            edition: judge.edition().to_owned(),
+            measures: measure(&judged),
+            masking: MaskMeasures::of(masked),
+            ms_per_letter,
+            each: judged.iter().map(|(letter, verdict)| each(letter, verdict.as_ref())).collect(),
+        };
+        if self.json { print_json(&page)? } else { say(&page) }
         Ok(ExitCode::SUCCESS)
     }
 
@@ -76,10 +109,23 @@ impl Evaluate {
 }
 
 /// Everything that is done for a letter: verdict, suggestions and their reasons.
-fn opinion(judge: &Judge, letter: &Judged) -> Option<classifier::Verdict> {
+fn opinion(judge: &Judge, letter: &Judged) -> Option<Verdict> {
     let letter = letter.letter();
     std::hint::black_box(judge.suggest(&letter));
     judge.verdict(&letter)
+}
+
+fn each(letter: &Judged, verdict: Option<&Verdict>) -> Each {
+    let best = |level: usize| verdict.and_then(|verdict| verdict.best[level].first()).map(|guess| guess.label);
+    Each {
+        id: letter.id.clone(),
+        subject: best(0),
+        group: best(1),
+        confidence: verdict.map_or(0.0, |verdict| verdict.confidence[1]),
+        right: best(1).is_some_and(|group| letter.accepts(group)),
+        passed_on: classifier::evaluate::passed_on(verdict),
+        abstain: letter.abstain,
+    }
 }
 
 fn say(page: &Page) {
@@ -92,6 +138,10 @@ fn say(page: &Page) {
     println!("coverage_at_2pct     {:>8}", percent(page.measures.coverage_at_2pct));
     println!("coverage_at_5pct     {:>8}", percent(page.measures.coverage_at_5pct));
     println!("calibration_error    {:>8}", percent(page.measures.calibration_error));
+    for (kind, share) in &page.masking.mask_recall {
+        println!("mask_recall {kind:<9}{:>8}", percent(*share));
+    }
+    println!("mask_precision       {:>8}", percent(page.masking.mask_precision));
     println!("ms_per_letter        {:>8.2}", page.ms_per_letter);
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use classifier::card::CorpusFile;
-use classifier::evaluate::Judged;
+use classifier::evaluate::{Judged, JudgedMask};
 use classifier::model::hex;
 use classifier::train::Corpus;
 use sha2::{Digest, Sha256};
@@ -49,6 +49,17 @@ pub(super) fn judged(file: &Path) -> Result<(Vec<Judged>, String), Failure> {
         ))
     })?;
     Ok((letters, hash(text.as_bytes())))
+}
+
+/// Reads the personal data that a file of judged letters lists.
+pub(super) fn listed(file: &Path) -> Result<Vec<JudgedMask>, Failure> {
+    JudgedMask::read(&text(file)?).map_err(|fault| {
+        Failure::Said(format!(
+            "{}, linje {}: pii er ikke en liste af {{text, type}} med en kendt type.",
+            file.display(),
+            fault.line
+        ))
+    })
 }
 
 fn text(file: &Path) -> Result<String, Failure> {

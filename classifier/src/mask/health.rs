@@ -1,0 +1,199 @@
+//! Words that state somebody's health, treatment, disability or dependency.
+//!
+//! A word counts only near a person: the sender, somebody spoken of, a name. `health.tsv` holds whole words,
+//! beginnings and endings (`kræft*`, `*kræft`), what may stand before them, and parts of the body.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use super::lexicon::Flags;
+use super::page::{Page, is_space};
+use super::spans::{Kind, Mark, taken};
+
+struct Lexicon {
+    words: HashSet<&'static str>,
+    heads: Vec<&'static str>,
+    tails: HashSet<&'static str>,
+    /// Lengths of the tails, each once.
+    tail_lengths: Vec<usize>,
+    body: HashSet<&'static str>,
+    before: HashSet<&'static str>,
+    person: HashSet<&'static str>,
+    /// What may stand before `for`, `af`, `mod` and the word.
+    about: HashSet<&'static str>,
+    not: Vec<&'static str>,
+}
+
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
+    let list = |name: &str| {
+        let line = include_str!("health.tsv").lines().find(|line| line.split('\t').next() == Some(name));
+        line.and_then(|line| line.split_once('\t')).map_or("", |(_, list)| list).split_whitespace()
+    };
+    let tails: HashSet<&str> =
+        list("stem").filter_map(|stem| stem.trim_end_matches('*').strip_prefix('*')).collect();
+    let mut tail_lengths: Vec<usize> = tails.iter().map(|tail| tail.len()).collect();
+    tail_lengths.sort_unstable();
+    tail_lengths.dedup();
+    Lexicon {
+        words: list("word").collect(),
+        heads: list("stem")
+            .filter_map(|stem| stem.strip_suffix('*'))
+            .map(|stem| stem.trim_start_matches('*'))
+            .collect(),
+        tails,
+        tail_lengths,
+        body: list("body").collect(),
+        before: list("before").collect(),
+        person: list("person").collect(),
+        about: list("about").collect(),
+        not: list("not").collect(),
+    }
+});
+
+pub(super) fn find(page: &Page<'_>, marks: &mut Vec<Mark>) {
+    let lexicon = &*LEXICON;
+    let persons = Persons::of(page, marks);
+    let mut at = 0;
+    while at < page.words.len() {
+        if !page.words[at].digit && lexicon.is_health(page.low(at)) && persons.near(at) {
+            let (first, last) = statement(page, lexicon, at);
+            let range = page.range(first, last);
+            if !taken(marks, &range) {
+                marks.push(Mark::new(range, Kind::Health));
+            }
+            at = last;
+        }
+        at += 1;
+    }
+}
+
+impl Lexicon {
+    fn is_health(&self, low: &str) -> bool {
+        if self.words.contains(low) {
+            return true;
+        }
+        if low.len() < 7 || self.not.iter().any(|end| low.ends_with(end)) {
+            return false;
+        }
+        let ends = self.tail_lengths.iter().any(|len| {
+            low.len()
+                .checked_sub(*len)
+                .and_then(|at| low.get(at..))
+                .is_some_and(|end| self.tails.contains(end))
+        });
+        ends || self.heads.iter().any(|head| low.starts_with(head))
+    }
+}
+
+/// Which sentences speak of a person, themselves or in the one before; and the sentence of every word.
+struct Persons {
+    spoken_of: Vec<bool>,
+    sentence: Vec<usize>,
+}
+
+impl Persons {
+    /// A first or third person, a relative, a name or a CPR number.
+    fn of(page: &Page<'_>, marks: &[Mark]) -> Self {
+        let mut sentence = Vec::with_capacity(page.words.len());
+        let mut spoken_of = vec![false];
+        for (at, word) in page.words.iter().enumerate() {
+            // An abbreviation ends no sentence; what has been masked may begin one.
+            let begins = word.capital || page.small || page.gap_before(at).contains('[');
+            if word.sentence_start && at > 0 && begins {
+                spoken_of.push(false);
+            }
+            let own = spoken_of.len() - 1;
+            sentence.push(own);
+            spoken_of[own] |= LEXICON.person.contains(page.low(at)) || page.flags(at).any(Flags::RELATION);
+        }
+        for mark in marks.iter().filter(|mark| matches!(mark.kind, Kind::Name | Kind::Cpr)) {
+            let word = page.words.partition_point(|word| word.range.end <= mark.range.start);
+            if let Some(own) = sentence.get(word) {
+                spoken_of[*own] = true;
+            }
+        }
+        Self { spoken_of, sentence }
+    }
+
+    fn near(&self, word: usize) -> bool {
+        let own = self.sentence.get(word).copied().unwrap_or_default();
+        self.spoken_of[own] || own > 0 && self.spoken_of[own - 1]
+    }
+}
+
+/// The statement about a word: what is said before it, and the part of the body or the type after it.
+fn statement(page: &Page<'_>, lexicon: &Lexicon, at: usize) -> (usize, usize) {
+    let mut first = at;
+    while first > 0 && is_space(page.gap(first - 1)) && lexicon.before.contains(page.low(first - 1)) {
+        first -= 1;
+    }
+    // `behandling for kræft`, `brud på hoften`
+    if first > 1
+        && is_space(page.gap(first - 1))
+        && matches!(page.low(first - 1), "for" | "af" | "mod" | "med" | "på" | "i")
+        && lexicon.about.contains(page.low(first - 2))
+        && is_space(page.gap(first - 2))
+    {
+        first -= 2;
+    }
+    let mut last = at;
+    while is_space(page.gap(last)) {
+        let next = page.low(last + 1);
+        if page.words[last + 1].digit && matches!(page.low(last + 2), "mg" | "ml" | "enheder") {
+            last += 2;
+            continue;
+        }
+        if next == "i"
+            && page.low(last + 2) == "uge"
+            && page.words.get(last + 3).is_some_and(|word| word.digit)
+        {
+            last += 3;
+            continue;
+        }
+        if next == "i" && matches!(page.low(last + 3), "uge" | "måned") && page.words[last + 2].digit {
+            last += 3;
+            continue;
+        }
+        if lexicon.is_health(next) || lexicon.body.contains(next) {
+            last += 1;
+        } else if matches!(next, "i" | "med" | "for" | "og" | "mod" | "på" | "af") {
+            let side = last
+                + 2
+                + usize::from(matches!(
+                    page.low(last + 2),
+                    "venstre" | "højre" | "begge" | "svær" | "min" | "mit"
+                ));
+            let fits = lexicon.is_health(page.low(side)) || lexicon.body.contains(page.low(side));
+            if !fits || !is_space(page.gap(last + 1)) || side > last + 2 && !is_space(page.gap(last + 2)) {
+                break;
+            }
+            last = side;
+        } else if next == "type" && page.low(last + 2).len() == 1 {
+            last += 2;
+        } else {
+            break;
+        }
+    }
+    (first, last.min(page.words.len().saturating_sub(1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn health_is_masked_near_a_person_only() {
+        for (text, health) in [
+            ("Min mor har fremskreden demens og bor", "fremskreden demens"),
+            ("han har diabetes type 2 nu", "diabetes type 2"),
+            ("jeg er opereret i venstre knæ", "opereret i venstre knæ"),
+            ("hun fik lungekræft", "lungekræft"),
+            ("Demenscaféen holder lukket", ""),
+            ("En ny politik om kræft", ""),
+        ] {
+            let mut marks = Vec::new();
+            find(&Page::read(text), &mut marks);
+            assert_eq!(marks.first().map_or("", |mark| &text[mark.range.clone()]), health, "{text}");
+        }
+    }
+}
