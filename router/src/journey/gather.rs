@@ -63,6 +63,7 @@ pub(super) async fn gather(
         text: reading.text.clone(),
         suggestions: suggestions.collect(),
         technical: reading.technical.clone(),
+        judgement: None,
     })
 }
 
