@@ -116,6 +116,7 @@ pub async fn open_furnished(
         entropy,
         settings: settings(&config),
         policy,
+        suggest: Arc::new(classifier::NoModel),
     }));
     subject_plan::follow_once(&room).await?;
     protect(&room, &config).await?;
@@ -276,6 +277,7 @@ fn settings(config: &Config) -> Settings {
             ..esdh::Patience::default()
         },
         default_sensitivity: Some(default),
+        unseen: config.classifier.settings(),
     }
 }
 

@@ -13,7 +13,7 @@ pub struct Judgement {
     pub beliefs: Vec<Belief>,
     /// Why a person should look, however sure the beliefs are; a Danish clause.
     pub doubt: Option<String>,
-    /// How the unit stood that answers for the best subject; `None` when nobody does, or when it has said nothing.
+    /// How the unit stood that answers for the best subject; `None` when nobody does.
     pub standing: Option<Standing>,
 }
 

@@ -3,6 +3,7 @@
 mod answer;
 mod audit;
 mod check;
+mod classifier;
 mod danish;
 mod demo;
 mod explain;
@@ -73,6 +74,8 @@ enum Command {
     Org(org::OrgCommand),
     /// Emneplanen (KLE): indlæs, vis, sammenlign, og oversæt andre lister til den.
     Kle(kle::KleCommand),
+    /// Klassifikatoren: hvad enhederne har tilladt den, hvordan det går, og hvad den har lært.
+    Classifier(classifier::ClassifierCommand),
     /// Krypteringsnøglerne: vis og skift.
     Keys(keys::KeysCommand),
     /// Bring databasens skema ajour.
@@ -134,6 +137,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Rules(rules) => rules.run(load(file)?).await,
         Command::Org(org) => org.run(load(file)?).await,
         Command::Kle(kle) => kle.run(load(file)?).await,
+        Command::Classifier(classifier) => classifier.run(load(file)?).await,
         Command::Keys(keys) => keys.run(load(file)?).await,
         Command::Migrate(migrate) => migrate.run(load(file)?).await,
         Command::Backup(backup) => backup.run(load(file)?).await,

@@ -33,9 +33,9 @@ pub use organisation::{
 };
 pub use secret::{Secret, SecretError, SecretText};
 pub use sections::{
-    Alarms, Audit, Authority, Content, ContentBackend, Data, Database, DatabaseLocation, DigitalPost,
-    Effects, Folder, Intake, Journal, JournalSystem, Keys, Log, LogFormat, Policy, Push, Sensitivity, Server,
-    Work,
+    Alarms, Audit, Authority, Classifier, Content, ContentBackend, Data, Database, DatabaseLocation,
+    DigitalPost, Effects, Folder, Intake, Journal, JournalSystem, Keys, Log, LogFormat, Policy, Push,
+    Sensitivity, Server, Work,
 };
 pub use sources::{Sources, USUAL_FILE};
 pub use webhooks::{WebhookTarget, Webhooks};
@@ -80,6 +80,8 @@ pub struct Config {
     pub webhooks: Webhooks,
     /// The audit trail.
     pub audit: Audit,
+    /// The classifier.
+    pub classifier: Classifier,
     /// Alarms.
     pub alarms: Alarms,
     /// The log.

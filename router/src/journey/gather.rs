@@ -9,6 +9,8 @@ use crate::clock::danish_day;
 use crate::room::PostRoom;
 use crate::store::StoreError;
 use crate::subject_plan::SubjectPlan;
+use crate::unseen::judgement;
+use crate::unseen::standing::Standings;
 
 /// Why a message cannot be gathered now; it keeps its stage and its place in line.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +26,7 @@ pub(super) async fn gather(
     policy: &Policy,
     plan: Option<&SubjectPlan>,
     shelf: &Shelf,
+    standings: &Standings,
     in_hand: &InHand,
 ) -> Result<Facts, Trouble> {
     let reading = &in_hand.reading;
@@ -43,12 +46,7 @@ pub(super) async fn gather(
         }
     }
     let letter = classifier::LetterText { label: &message.header.label, body: &reading.text };
-    let suggestions =
-        room.suggest.suggest(&letter).suggestions.into_iter().map(|suggestion| rules::Suggestion {
-            subject: suggestion.subject,
-            confidence: suggestion.confidence,
-            why: suggestion.why,
-        });
+    let opinion = room.suggest.suggest(&letter);
     Ok(Facts {
         message: message.clone(),
         remarks: reading.remarks.clone(),
@@ -61,9 +59,9 @@ pub(super) async fn gather(
         named_cases,
         holds: holds(policy, shelf, in_hand, &parties),
         text: reading.text.clone(),
-        suggestions: suggestions.collect(),
+        suggestions: judgement::suggestions(&opinion),
         technical: reading.technical.clone(),
-        judgement: None,
+        judgement: judgement::judge(room, policy, standings, &opinion).await?,
     })
 }
 

@@ -21,7 +21,7 @@ pub struct Unseen {
     /// May something be kept of the unit's answered letters to learn from?
     pub learn: bool,
     /// The share of letters passed on unseen that may be wrong.
-    pub budget: f32,
+    pub budget: f64,
     /// Where the threshold may come from.
     pub grounds: Grounds,
     /// Who allowed it: a named person with their office.
@@ -44,7 +44,7 @@ pub enum Grounds {
 }
 
 /// The budget of a unit that names none.
-const BUDGET: f32 = 0.02;
+const BUDGET: f64 = 0.02;
 /// A smaller budget takes thousands of letters to show; a larger one is no budget.
 const BUDGETS: std::ops::RangeInclusive<f64> = 0.001..=0.1;
 
@@ -108,7 +108,7 @@ impl UnseenDraft {
 }
 
 /// The budget, or the usual one. `None` when it is no budget.
-fn budget(table: &Table<'_>, findings: &mut Findings<'_>) -> Option<f32> {
+fn budget(table: &Table<'_>, findings: &mut Findings<'_>) -> Option<f64> {
     let Some(value) = table.value("budget") else { return Some(BUDGET) };
     let share = table.share("budget", findings)?;
     if !BUDGETS.contains(&share) {
@@ -121,5 +121,5 @@ fn budget(table: &Table<'_>, findings: &mut Findings<'_>) -> Option<f32> {
         );
         return None;
     }
-    Some(share as f32)
+    Some(share)
 }
