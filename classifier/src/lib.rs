@@ -9,6 +9,7 @@
 //! **Deliberately absent:** files, clock and network: the caller hands over a model's bytes and a corpus's text.
 
 pub mod blend;
+pub mod budget;
 pub mod card;
 pub mod confidence;
 pub mod evaluate;

@@ -23,6 +23,7 @@ pub mod responsibility;
 pub mod story;
 pub mod subject_plan;
 pub mod table;
+pub mod unseen;
 pub mod web;
 
 pub mod clock;

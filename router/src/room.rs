@@ -18,6 +18,7 @@ use crate::store::Store;
 use crate::store::journal::BuiltIn;
 use crate::store::message::Lease;
 use crate::subject_plan::{Held, SubjectPlan};
+use crate::unseen;
 use crate::webhook::Webhooks;
 
 /// Postfunktion: the room, its shelves and its clock.
@@ -35,6 +36,8 @@ pub struct PostRoom {
     pub webhooks: Webhooks,
     /// What suggests subjects.
     pub suggest: Arc<dyn classifier::Suggest>,
+    /// What this process remembers of units and their limits.
+    pub unseen: unseen::Memory,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -91,6 +94,8 @@ pub struct Settings {
     pub patience: esdh::Patience,
     /// Sensitivity of entries that no rule set one for (R8); none means that a person must set it.
     pub default_sensitivity: Option<esdh::Sensitivity>,
+    /// What time does to beliefs and lessons.
+    pub unseen: unseen::Settings,
 }
 
 /// The parts of a post room.
@@ -115,6 +120,8 @@ pub struct Parts {
     pub settings: Settings,
     /// Rules and maps.
     pub policy: Policy,
+    /// What suggests subjects.
+    pub suggest: Arc<dyn classifier::Suggest>,
 }
 
 impl PostRoom {
@@ -128,6 +135,7 @@ impl PostRoom {
             digital_post: parts.digital_post,
             webhooks: parts.webhooks,
             suggest: parts.suggest,
+            unseen: unseen::Memory::default(),
             clock: parts.clock,
             entropy: parts.entropy,
             settings: parts.settings,

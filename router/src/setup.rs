@@ -287,6 +287,7 @@ fn settings(config: &Config) -> Settings {
             ..esdh::Patience::default()
         },
         default_sensitivity: Some(default),
+        unseen: config.classifier.settings(),
     }
 }
 

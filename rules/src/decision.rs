@@ -227,6 +227,8 @@ pub struct Annotations {
     pub urgent: bool,
     /// Priority, when a rule says one.
     pub priority: Option<Priority>,
+    /// What a person said it is about.
+    pub subject: Option<kle::Subject>,
 }
 
 /// Prioritet: in which order mail is shown.

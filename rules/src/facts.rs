@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use memo::{Message, Remark};
 use serde::{Deserialize, Serialize};
 
+use crate::Judgement;
+
 /// What is known about one message. Holds personal data: prints itself redacted.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
@@ -39,6 +41,9 @@ pub struct Facts {
     /// What technical documents say, as far as they could be read; by agreement with their senders.
     #[serde(default)]
     pub technical: Vec<TechnicalMark>,
+    /// What the classifier believed, and what it was allowed just then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judgement: Option<Judgement>,
 }
 
 /// One value in a technical document. Holds personal data: prints itself redacted.

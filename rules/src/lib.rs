@@ -20,6 +20,7 @@ mod fields;
 mod fold;
 mod gather;
 mod index;
+mod judgement;
 mod lint;
 mod policy;
 pub mod replay;
@@ -34,10 +35,11 @@ pub use gather::{
     Lookup, Party, PartyIdType, PartyRole, Reference, has_forbidden_file, held_against, marked_subject,
     message_kind, parties, recipient_kind, references, sender_kind, technical_marks,
 };
+pub use judgement::{Belief, Judgement, Limit, Standing};
 pub use lint::{Evidence as LintEvidence, KleState, Lint, lint};
 pub use policy::{
-    Authority, ClosedCase, Finding, Journals, Mention, MentionedBy, Person, Policy, Queue, Role, Unit,
-    Webhook,
+    Authority, ClosedCase, Finding, Grounds, Journals, Mention, MentionedBy, Person, Policy, Queue, Role,
+    Unit, Unseen, Webhook,
 };
 pub use rule::Rule;
 

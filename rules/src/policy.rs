@@ -22,6 +22,7 @@ mod people;
 mod receivers;
 mod table;
 mod units;
+mod unseen;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +45,7 @@ pub use people::Person;
 pub use receivers::{Queue, Role, Webhook};
 pub(crate) use table::{At, Table, choice, listed, wrong_type};
 pub use units::{ClosedCase, Journals, Unit};
+pub use unseen::{Grounds, Unseen};
 
 use crate::Rule;
 use crate::example::Example;
@@ -68,6 +70,8 @@ pub struct Policy {
     pub(crate) queues: BTreeMap<String, Queue>,
     pub(crate) webhooks: BTreeMap<String, Webhook>,
     pub(crate) crosswalks: Crosswalks,
+    /// Unit id to what it has allowed the classifier.
+    pub(crate) unseen: BTreeMap<String, Unseen>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) examples: Vec<Example>,
     /// Which rules a message can match.
@@ -154,6 +158,15 @@ impl Policy {
     /// The unit that answers for a subject, after closed units are followed to their successors.
     pub fn responsible(&self, subject: Subject, facet: Option<Facet>) -> Option<&Unit> {
         self.open_unit(self.responsibilities.get(subject, facet)?.value)
+    }
+
+    /// The unit that answers for everything below a number; `None` when the map sends some of it elsewhere, or nowhere.
+    pub fn responsible_for_all(&self, above: Subject) -> Option<&Unit> {
+        let unit = self.responsible(above, None)?;
+        let below =
+            self.responsibilities.iter().filter(|(at, facets, _)| facets.is_none() && above.contains(*at));
+        let mut owners = below.map(|(_, _, owner)| self.open_unit(owner));
+        owners.all(|owner| owner.is_some_and(|owner| owner.id == unit.id)).then_some(unit)
     }
 
     /// The unit that takes mail for this one: itself, or the successor of a closed unit.

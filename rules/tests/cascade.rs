@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 
 use memo::{Body, Document, File, Header, Message};
 use rules::{
-    CaseFacts, CaseOrSubject, Decider, Decision, Facts, Hold, Journaling, Lookup, NamedCase, Outcome, Policy,
-    Suggestion, decide, has_forbidden_file, marked_subject, message_kind, parties, recipient_kind,
-    references, sender_kind,
+    CaseFacts, CaseOrSubject, Decider, Decision, Facts, Hold, Journaling, Judgement, Lookup, NamedCase,
+    Outcome, Policy, Suggestion, decide, has_forbidden_file, marked_subject, message_kind, parties,
+    recipient_kind, references, sender_kind,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -32,6 +32,8 @@ struct Case {
     cases: Vec<WorldCase>,
     #[serde(default, rename = "suggestion")]
     suggestions: Vec<Suggestion>,
+    #[serde(default)]
+    judgement: Option<Judgement>,
     #[serde(default, rename = "document")]
     documents: Vec<DocumentDraft>,
     #[serde(default)]
@@ -181,6 +183,7 @@ fn gather(policy: &Policy, case: &Case, folder: &Path) -> Facts {
         text: case.documents.iter().map(|document| document.text.as_str()).collect::<Vec<_>>().join("\n"),
         suggestions: case.suggestions.clone(),
         technical: Vec::new(),
+        judgement: case.judgement.clone(),
         message,
     }
 }

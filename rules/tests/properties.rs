@@ -218,6 +218,7 @@ fn facts() -> impl Strategy<Value = Facts> {
                     .into_iter()
                     .collect(),
                 technical: Vec::new(),
+                judgement: None,
                 message,
             }
         },

@@ -8,7 +8,7 @@ use rules::Policy;
 const STRANGER: &str = "xxxxxxxxxxxxxxxxxxxx";
 
 /// The definition in the schema, and a file whose table of that kind has a stranger.
-const TABLES: [(&str, &str); 33] = [
+const TABLES: [(&str, &str); 34] = [
     ("", "STRANGER = 1"),
     ("authority", "[authority]\nSTRANGER = 1"),
     ("unit", "[[unit]]\nSTRANGER = 1"),
@@ -22,6 +22,7 @@ const TABLES: [(&str, &str); 33] = [
     ("responsibility", "[[responsibility]]\nSTRANGER = 1"),
     ("contact_point", "[[contact_point]]\nSTRANGER = 1"),
     ("attention", "[[attention]]\nSTRANGER = 1"),
+    ("unseen", "[[unseen]]\nSTRANGER = 1"),
     ("files", "[files]\nSTRANGER = 1"),
     ("case_numbers", "[case_numbers]\nSTRANGER = 1"),
     ("rule", "[[rule]]\nSTRANGER = 1"),

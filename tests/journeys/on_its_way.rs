@@ -85,6 +85,7 @@ on_both_databases!(a_persons_answer_travels_the_same_path, |engine: Engine| asyn
             journal: rules::Journaling::OnCase("28.03.00-G01-7-26".into()),
         },
         reason: Some("set i brevet".into()),
+        subject: None,
     };
     router::journey::answer(world.room(), &taken[0].id, answer).await.expect("the answer is taken");
     world.work().await;

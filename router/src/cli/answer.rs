@@ -33,6 +33,9 @@ pub(super) struct Answer {
     /// Hvorfor, uden personoplysninger.
     #[arg(long, value_name = "BEGRUNDELSE")]
     reason: Option<String>,
+    /// Emnet (KLE), som brevet handler om. Det viser, om klassifikatoren havde ret, og kan blive til en lektie.
+    #[arg(long, value_name = "KLE")]
+    subject: Option<kle::Subject>,
 }
 
 impl Answer {
@@ -55,6 +58,7 @@ impl Answer {
             person,
             hand_over: HandOver { unit: self.unit, person: self.person, journal },
             reason: self.reason,
+            subject: self.subject,
         };
         journey::answer(room, &row.uuid()?, answer).await.map_err(|error| Failure::Said(error.danish()))?;
         journey::drain(room).await?;

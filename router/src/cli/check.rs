@@ -13,6 +13,7 @@ use crate::organisation;
 use crate::setup::{self, World};
 use crate::store::StoreError;
 use crate::store::effect::EffectKind;
+use crate::story::danish_time;
 use crate::subject_plan;
 
 #[derive(Args)]
@@ -191,7 +192,28 @@ async fn look_inside(house: &setup::House, found: &mut Vec<Found>) {
         Ok(None) => say("emneplan", "ok", "ingen er indlæst; KLE-mærker læses uden opslag".into()),
         Err(error) => say("emneplan", "fejl", error.to_string()),
     }
-    say("model", "ok", format!("{}; foreslår emner for umærket post", room.suggest.edition()));
+    let passing = policy.allowed_unseen().filter(|allowed| allowed.pass_on).count();
+    let unmarked = match passing {
+        0 => "umærket post venter på en postfordeler".to_owned(),
+        1 => "1 enhed har tilladt, at umærkede breve sendes videre uset".to_owned(),
+        units => format!("{units} enheder har tilladt, at umærkede breve sendes videre uset"),
+    };
+    say("model", "ok", format!("{}; {unmarked}", room.suggest.edition()));
+    match room.store.stopped_units().await {
+        Ok(stopped) => {
+            for row in stopped {
+                let text = format!(
+                    "enheden {} får kun forslag siden {}: {}. Se modtag classifier units, og lad den fortsætte med \
+                     modtag classifier resume",
+                    row.unit,
+                    danish_time(row.stopped_at()),
+                    row.why
+                );
+                say("model", "advarsel", text);
+            }
+        }
+        Err(error) => say("model", "fejl", error.danish()),
+    }
     match room.journal.port().health().await {
         Ok(()) => say("ESDH", "ok", format!("{} svarer", room.journal.port().name())),
         Err(fault) => say("ESDH", "fejl", format!("{} svarer ikke: {fault}", room.journal.port().name())),

@@ -74,7 +74,7 @@ enum Command {
     Org(org::OrgCommand),
     /// Emneplanen (KLE): indlæs, vis, sammenlign, og oversæt andre lister til den.
     Kle(kle::KleCommand),
-    /// Klassifikatoren, der foreslår emner for umærket post: træn og mål.
+    /// Klassifikatoren for umærket post: træn og mål den, og se, hvad enhederne har tilladt, og hvad den har lært.
     Classifier(classifier::ClassifierCommand),
     /// Krypteringsnøglerne: vis og skift.
     Keys(keys::KeysCommand),
@@ -137,7 +137,7 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Rules(rules) => rules.run(load(file)?).await,
         Command::Org(org) => org.run(load(file)?).await,
         Command::Kle(kle) => kle.run(load(file)?).await,
-        Command::Classifier(classifier) => classifier.run(),
+        Command::Classifier(classifier) => classifier.run(|| load(file)).await,
         Command::Keys(keys) => keys.run(load(file)?).await,
         Command::Migrate(migrate) => migrate.run(load(file)?).await,
         Command::Backup(backup) => backup.run(load(file)?).await,

@@ -137,6 +137,7 @@ fn facts_of(policy: &Policy, folders: &[PathBuf], name: &str, now: Timestamp) ->
         holds: Vec::new(),
         text: reading.text,
         technical: reading.technical,
+        judgement: None,
         suggestions: Vec::new(),
         message: reading.message,
     })

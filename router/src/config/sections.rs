@@ -304,15 +304,6 @@ impl DigitalPost {
     }
 }
 
-/// `[classifier]`: what reads unmarked mail.
-#[doc(alias = "klassifikator")]
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Classifier {
-    /// Are subjects suggested?
-    pub enabled: bool,
-}
-
 /// `[audit]`: the audit trail's checkpoints.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -326,6 +317,34 @@ pub struct Audit {
     /// Most events between checkpoints.
     #[serde(deserialize_with = "values::count::<_, 1, 10_000_000>")]
     pub checkpoint_events: u32,
+}
+
+/// `[classifier]`: what time does to what it believed and learned.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Classifier {
+    /// Are subjects suggested?
+    pub enabled: bool,
+    /// Working days after which a letter that was passed on unseen and not redirected counts as right.
+    #[serde(deserialize_with = "values::count::<_, 1, 60>")]
+    pub confirmed_after_days: u32,
+    /// Newest letters passed on unseen that are looked at for errors.
+    #[serde(deserialize_with = "values::count::<_, 20, 10_000>")]
+    pub recent_letters: u32,
+    /// Days that a lesson is kept.
+    #[serde(deserialize_with = "values::count::<_, 1, 3_650>")]
+    pub lessons_kept_days: u32,
+}
+
+impl Classifier {
+    /// As the post room knows them.
+    pub fn settings(&self) -> crate::unseen::Settings {
+        crate::unseen::Settings {
+            confirmed_after: self.confirmed_after_days,
+            recent: self.recent_letters,
+            lessons_kept: self.lessons_kept_days,
+        }
+    }
 }
 
 /// `[alarms]`: when somebody must be told.

@@ -5,40 +5,43 @@
 
 use std::sync::Arc;
 
-use classifier::LetterText;
+use classifier::{LetterText, Opinion};
 use rules::{Decision, Facts, Policy, Step};
 
+use super::gather::Trouble;
 use crate::room::PostRoom;
+use crate::unseen::judgement;
+use crate::unseen::standing::Standings;
 
 /// Decides; hears the classifier first when it could make a difference.
-pub(super) async fn decide(room: &PostRoom, policy: &Arc<Policy>, facts: Facts) -> (Facts, Decision) {
+pub(super) async fn decide(
+    room: &PostRoom,
+    policy: &Policy,
+    standings: &Standings,
+    mut facts: Facts,
+) -> Result<(Facts, Decision), Trouble> {
     if !policy.asks_what_is_suggested() {
         let decision = rules::decide(policy, &facts);
         if !decision.trace.lines.iter().any(|line| line.step == Step::Classifier) {
-            return (facts, decision);
+            return Ok((facts, decision));
         }
     }
-    let (suggest, policy) = (Arc::clone(&room.suggest), Arc::clone(policy));
-    let heard = tokio::task::spawn_blocking(move || {
-        let facts = heard(suggest.as_ref(), facts);
-        let decision = rules::decide(&policy, &facts);
-        (facts, decision)
-    });
-    match heard.await {
-        Ok(decided) => decided,
-        // Nothing in there is cancelled; a panic is the classifier's, and the letter must not be lost in it.
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-    }
+    let opinion = heard(room, &facts).await;
+    facts.suggestions = judgement::suggestions(&opinion);
+    facts.judgement = judgement::judge(room, policy, standings, &opinion).await?;
+    let decision = rules::decide(policy, &facts);
+    Ok((facts, decision))
 }
 
-fn heard(suggest: &dyn classifier::Suggest, mut facts: Facts) -> Facts {
-    let letter = LetterText { label: &facts.message.header.label, body: &facts.text };
-    let opinion = suggest.suggest(&letter);
-    let suggestion = |suggestion: classifier::Suggestion| rules::Suggestion {
-        subject: suggestion.subject,
-        confidence: suggestion.confidence,
-        why: suggestion.why,
-    };
-    facts.suggestions = opinion.suggestions.into_iter().map(suggestion).collect();
-    facts
+/// What the classifier says. Off the workers' threads: it computes, and the first letter waits for the model to be read.
+async fn heard(room: &PostRoom, facts: &Facts) -> Opinion {
+    let suggest = Arc::clone(&room.suggest);
+    let (label, body) = (facts.message.header.label.clone(), facts.text.clone());
+    let heard =
+        tokio::task::spawn_blocking(move || suggest.suggest(&LetterText { label: &label, body: &body })).await;
+    // A letter that the classifier cannot cope with waits for a person like one it has nothing to say of.
+    heard.unwrap_or_else(|error| {
+        tracing::error!(panicked = error.is_panic(), "the classifier failed on a letter");
+        Opinion::default()
+    })
 }

@@ -2,17 +2,21 @@
 
 use std::sync::Arc;
 
+use kle::{Level, Subject};
 use rules::{Annotations, Decider, Decision, Further, HandOver, Journaling, Outcome, Step, TraceLine};
 use uuid::Uuid;
 
-use super::decide::record;
+use super::decide::{Answered, record};
 use super::worker::carry_out_ready;
 use super::{Decided, InHand};
 use crate::audit::{Actor, EventKind};
+use crate::clock::danish_day;
 use crate::room::PostRoom;
 use crate::store::StoreError;
 use crate::store::effect::EffectKind;
 use crate::store::message::Stage;
+use crate::unseen::learning::lesson;
+use crate::unseen::settling::Settlement;
 
 /// Where a person sends a waiting message.
 pub struct Answer {
@@ -22,6 +26,8 @@ pub struct Answer {
     pub hand_over: HandOver,
     /// Why, in the person's words; without personal data.
     pub reason: Option<String>,
+    /// What it is about, when the person says so.
+    pub subject: Option<Subject>,
 }
 
 /// Why an answer was not taken.
@@ -39,6 +45,9 @@ pub enum AnswerError {
     /// The unit takes no mail any more, and nobody took over from it.
     #[error("unit is closed")]
     ClosedUnit(String),
+    /// The subject plan has no such subject, or it is a group.
+    #[error("no such subject")]
+    NoSuchSubject(Subject),
     /// It is journaled already, and the answer says to do it otherwise.
     #[error("the message is journaled already")]
     AlreadyJournaled,
@@ -59,6 +68,9 @@ impl AnswerError {
             Self::ClosedUnit(unit) => {
                 format!("Enheden \"{unit}\" er nedlagt og har ingen efterfølger. Vælg en anden enhed.")
             }
+            Self::NoSuchSubject(subject) => format!(
+                "KLE {subject} er ikke et emne, der gælder i dag. Skriv et emne på tre led; se dem med: modtag kle show {subject}"
+            ),
             Self::AlreadyJournaled => "Meddelelsen er allerede journaliseret, og det kan ikke gøres om her. \
                                        Fordel den uden --case og --not-journaled."
                 .into(),
@@ -76,6 +88,9 @@ pub async fn answer(room: &PostRoom, id: &Uuid, answer: Answer) -> Result<(), An
     if policy.open_unit(&answer.hand_over.unit).is_none() {
         return Err(AnswerError::ClosedUnit(answer.hand_over.unit));
     }
+    if let Some(subject) = answer.subject.filter(|subject| !is_subject(room, *subject)) {
+        return Err(AnswerError::NoSuchSubject(subject));
+    }
     let row = room.store.message(id).await?.ok_or(AnswerError::NotFound)?;
     if row.stage()? != Stage::Waiting {
         return Err(AnswerError::NotWaiting(row.stage()?));
@@ -89,17 +104,32 @@ pub async fn answer(room: &PostRoom, id: &Uuid, answer: Answer) -> Result<(), An
     let hand_over = HandOver { journal, ..answer.hand_over };
 
     let mut trace = decision.trace;
+    let about = answer.subject.map(|subject| format!(" med emnet {subject}")).unwrap_or_default();
     trace.lines.push(TraceLine {
         step: Step::Desk,
         code: "desk.answered".into(),
         decided: true,
         rule: None,
-        text: format!("En medarbejder fordelte meddelelsen til enheden {}.", hand_over.unit),
+        text: format!("En medarbejder fordelte meddelelsen til enheden {}{about}.", hand_over.unit),
     });
+    let settles = Settlement::of(room, &policy, in_hand.id, &hand_over.unit, answer.subject).await?;
+    let teaches = lesson(room, &policy, in_hand.id, &facts, &hand_over.unit, answer.subject);
+    if let Some(lesson) = &teaches {
+        trace.lines.push(TraceLine {
+            step: Step::Desk,
+            code: "desk.learned".into(),
+            decided: false,
+            rule: None,
+            text: format!(
+                "Klassifikatoren lærte af svaret, at sådan et brev handler om KLE {}.",
+                lesson.subject
+            ),
+        });
+    }
     let decision = Decision {
         decider: Decider::Person(answer.person.clone()),
         outcome: Outcome::HandOver(hand_over),
-        annotations: Annotations { sensitivity: decision.annotations.sensitivity, ..decision.annotations },
+        annotations: Annotations { subject: answer.subject, ..decision.annotations },
         suggestions: decision.suggestions,
         trace,
         // Receiver and case are the person's to choose; other systems are still told.
@@ -110,8 +140,12 @@ pub async fn answer(room: &PostRoom, id: &Uuid, answer: Answer) -> Result<(), An
     if let Some(reason) = &answer.reason {
         event = event.because(reason);
     }
+    if let Some(lesson) = &teaches {
+        event = event.with("lesson", lesson.subject);
+    }
+    let answered = Answered { event, settles, teaches };
     let decided = vec![(in_hand, Arc::new(Decided { facts, decision }))];
-    let ready = record(room, decided, last.number + 1, Some(event)).await?;
+    let ready = record(room, decided, last.number + 1, Some(answered)).await?;
     if ready.is_empty() {
         // Somebody else answered between our look and our step.
         let row = room.store.message(id).await?.ok_or(AnswerError::NotFound)?;
@@ -119,6 +153,15 @@ pub async fn answer(room: &PostRoom, id: &Uuid, answer: Answer) -> Result<(), An
     }
     carry_out_ready(room, ready).await?;
     Ok(())
+}
+
+/// Is it a subject that applies today, as far as anybody knows?
+fn is_subject(room: &PostRoom, subject: Subject) -> bool {
+    let Some(plan) = room.subject_plan() else { return subject.level() == Level::Subject };
+    let subjects = plan.register.subjects();
+    let today = danish_day(room.clock.now());
+    let known = subjects.is_empty() || subject.is_local() || subjects.current(subject, today).is_some();
+    known && subject.level() == Level::Subject
 }
 
 async fn is_journaled(room: &PostRoom, message: &str) -> Result<bool, StoreError> {

@@ -15,8 +15,12 @@ use crate::audit::{Event, EventKind};
 use crate::room::PostRoom;
 use crate::store::decision::NewDecision;
 use crate::store::effect::{EffectKind, EffectRow, NewEffect};
+use crate::store::lesson::NewLesson;
 use crate::store::message::{Lease, Stage};
 use crate::store::{StoreError, Tx};
+use crate::unseen::judgement::judged;
+use crate::unseen::settling::{Settlement, Stopped};
+use crate::unseen::standing::Standings;
 
 /// Look-ups that go on side by side.
 const LOOK_UPS: usize = 8;
@@ -28,25 +32,39 @@ pub(super) struct Ready {
     pub(super) effects: Vec<EffectRow>,
 }
 
+/// What a person's answer brings with it, stored in the transaction that stores the decision.
+pub(super) struct Answered {
+    /// Tells of the answer.
+    pub(super) event: Event,
+    /// What it says of the classifier's belief.
+    pub(super) settles: Option<Settlement>,
+    /// What is learned from it.
+    pub(super) teaches: Option<NewLesson>,
+}
+
 /// Decides claimed messages. Those that cannot be gathered now go back in line.
 pub(super) async fn decide(room: &PostRoom, batch: Vec<InHand>) -> Result<Vec<Ready>, StoreError> {
     let policy = room.policy();
     let plan = room.subject_plan();
     let shelf = Shelf::fetch(room, &policy, &batch).await?;
-    let gathered: Vec<(InHand, Result<rules::Facts, Trouble>)> = stream::iter(batch)
+    let standings = Standings::look(room, &policy).await?;
+    let gathered: Vec<(InHand, Result<(rules::Facts, Decision), Trouble>)> = stream::iter(batch)
         .map(|in_hand| async {
-            let facts = gather(room, &policy, plan.as_deref(), &shelf, &in_hand).await;
-            (in_hand, facts)
+            let decided = async {
+                let facts = gather(room, &policy, plan.as_deref(), &shelf, &in_hand).await?;
+                advice::decide(room, &policy, &standings, facts).await
+            };
+            let decided = decided.await;
+            (in_hand, decided)
         })
         .buffered(LOOK_UPS)
         .collect()
         .await;
     let mut ready = Vec::with_capacity(gathered.len());
     let mut back = Vec::new();
-    for (in_hand, facts) in gathered {
-        match facts {
-            Ok(facts) => {
-                let (facts, mut decision) = advice::decide(room, &policy, facts).await;
+    for (in_hand, decided) in gathered {
+        match decided {
+            Ok((facts, mut decision)) => {
                 decision.trace.kle = plan.as_ref().map(|plan| plan.edition.clone());
                 ready.push((in_hand, Arc::new(Decided { facts, decision })));
             }
@@ -64,7 +82,7 @@ pub(super) async fn record(
     room: &PostRoom,
     batch: Vec<(InHand, Arc<Decided>)>,
     number: i64,
-    because_of: Option<Event>,
+    answered: Option<Answered>,
 ) -> Result<Vec<Ready>, StoreError> {
     if batch.is_empty() {
         return Ok(Vec::new());
@@ -84,9 +102,6 @@ pub(super) async fn record(
         ready.push(Ready { in_hand, decided, effects: rows });
     }
     let mut tx = room.store.begin().await?;
-    if let Some(event) = because_of {
-        tx.tell(event);
-    }
     let stage = if number == 1 { Stage::Received } else { Stage::Waiting };
     let mut ids: Vec<Uuid> = ready.iter().map(|one| one.in_hand.id).collect();
     ids.sort_unstable();
@@ -98,6 +113,16 @@ pub(super) async fn record(
         return Ok(ready);
     }
     tx.record_decisions(&decisions).await?;
+    let stopped = match answered {
+        Some(answered) => answered.store(room, &mut tx, now).await?,
+        None => {
+            let beliefs = ready
+                .iter()
+                .filter_map(|one| judged(room, one.in_hand.id, &one.decided.facts, &one.decided.decision));
+            tx.record_judged(&beliefs.collect::<Vec<_>>(), now).await?;
+            None
+        }
+    };
     let stored = tx.record_effects(&effects).await?;
     for one in &mut ready {
         one.effects.retain_mut(|effect| stored.get(&effect.key).map(|id| effect.id.clone_from(id)).is_some());
@@ -123,6 +148,9 @@ pub(super) async fn record(
         }
     }
     tx.commit(now).await?;
+    if let Some(stopped) = stopped {
+        stopped.tell();
+    }
     for one in &ready {
         metrics::counter!("modtag_decisions_total", "outcome" => outcome_word(&one.decided.decision))
             .increment(1);
@@ -130,6 +158,24 @@ pub(super) async fn record(
         to_tell.filter_map(|id| room.webhooks.get(id)).for_each(|target| target.bell.notify_one());
     }
     Ok(ready)
+}
+
+impl Answered {
+    async fn store(
+        self,
+        room: &PostRoom,
+        tx: &mut Tx<'_>,
+        now: Timestamp,
+    ) -> Result<Option<Stopped>, StoreError> {
+        tx.tell(self.event);
+        if let Some(lesson) = &self.teaches {
+            tx.keep_lesson(lesson, &room.entropy, now).await?;
+        }
+        match self.settles {
+            Some(settlement) => settlement.store(room, tx).await,
+            None => Ok(None),
+        }
+    }
 }
 
 fn outcomes(ready: &[Ready], stage: Stage) -> Vec<&'static str> {

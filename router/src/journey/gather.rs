@@ -56,6 +56,7 @@ pub(super) async fn gather(
         text: reading.text.clone(),
         suggestions: Vec::new(),
         technical: reading.technical.clone(),
+        judgement: None,
     })
 }
 

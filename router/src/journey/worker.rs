@@ -17,6 +17,7 @@ use super::{Decided, InHand, notify, receipt};
 use crate::room::{Journal, PostRoom};
 use crate::store::StoreError;
 use crate::store::effect::{EffectKind, EffectRow};
+use crate::unseen::upkeep;
 
 /// How often work is looked for when nobody rings.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -148,6 +149,7 @@ async fn look_once(room: &PostRoom) -> Result<usize, StoreError> {
     found += effects.len();
     carry_out_claimed(room, effects).await?;
     found += escalate(room).await?;
+    upkeep::keep_up(room).await?;
     Ok(found)
 }
 

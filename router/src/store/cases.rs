@@ -197,7 +197,7 @@ impl Store {
         Ok(found)
     }
 
-    /// Wraps the keys of cases and kept policies anew that are not under the newest wrapping key. Returns how many.
+    /// Wraps the keys of cases, kept policies and lessons anew that are not under the newest wrapping key. Returns how many.
     pub async fn rewrap_case_keys(&self, entropy: &Entropy, now: Timestamp) -> Result<u64, StoreError> {
         const CASES: (&str, &str) = (
             "select number, wrapped_key from case_file where authority = $1",
@@ -207,9 +207,13 @@ impl Store {
             "select edition, wrapped_key from policy_edition where authority = $1",
             "update policy_edition set wrapped_key = $3 where authority = $1 and edition = $2",
         );
+        const LESSONS: (&str, &str) = (
+            "select lookup, wrapped_key from lesson where authority = $1",
+            "update lesson set wrapped_key = $3 where authority = $1 and lookup = $2",
+        );
         let mut tx = self.begin().await?;
         let mut done = 0;
-        for (kind, (read, write)) in [("case", CASES), ("policy", POLICIES)] {
+        for (kind, (read, write)) in [("case", CASES), ("policy", POLICIES), ("lesson", LESSONS)] {
             let rows: Vec<(String, Vec<u8>)> =
                 on_pool!(self, pool => sqlx::query_as(read).bind(&self.authority).fetch_all(pool).await?);
             for (name, wrapped) in rows {

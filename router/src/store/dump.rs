@@ -57,7 +57,7 @@ const fn or_null(column: Column) -> Column {
 }
 
 /// Every table of the schema.
-pub static TABLES: [Table; 18] = [
+pub static TABLES: [Table; 21] = [
     Table { name: "meta", key: &["name"], columns: &[text("name"), text("value")] },
     Table {
         name: "message",
@@ -244,6 +244,53 @@ pub static TABLES: [Table; 18] = [
             text("dated"),
             text("provenance"),
             blob("content"),
+        ],
+    },
+    Table {
+        name: "judged",
+        key: &["message"],
+        columns: &[
+            text("message"),
+            int("decided_at"),
+            text("model"),
+            text("unit"),
+            text("subject"),
+            int("subject_sure"),
+            or_null(text("kle_group")),
+            or_null(int("group_sure")),
+            or_null(text("passed_on")),
+            or_null(int("unit_right")),
+            or_null(int("subject_right")),
+            or_null(int("group_right")),
+            or_null(int("settled_at")),
+            or_null(text("settled_by")),
+        ],
+    },
+    Table {
+        name: "unseen_stop",
+        key: &["unit", "stopped_at"],
+        columns: &[
+            text("unit"),
+            int("stopped_at"),
+            text("why"),
+            or_null(int("resumed_at")),
+            or_null(text("resumed_by")),
+            or_null(text("resume_reason")),
+        ],
+    },
+    Table {
+        name: "lesson",
+        key: &["lookup"],
+        columns: &[
+            text("lookup"),
+            text("unit"),
+            text("subject"),
+            int("learned_at"),
+            int("expires_at"),
+            text("edition"),
+            blob("wrapped_key"),
+            blob("grounds"),
+            blob("sealed"),
         ],
     },
 ];

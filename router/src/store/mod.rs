@@ -19,10 +19,13 @@ pub mod edition;
 pub mod effect;
 pub mod hand_over;
 pub mod journal;
+pub mod judged;
 pub mod known;
+pub mod lesson;
 pub mod message;
 pub mod past;
 pub mod subject_plan;
+pub mod unseen_stop;
 pub mod webhook;
 
 use std::time::Duration;
@@ -37,7 +40,7 @@ use pool::{Pools, on_pool};
 pub use tx::Tx;
 
 /// The migrations, twins by number: what one engine gets, the other gets too.
-const MIGRATIONS: [(i64, &str, &str, &str); 5] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 6] = [
     (
         1,
         "first",
@@ -67,6 +70,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 5] = [
         "receivers",
         include_str!("../../../migrations/sqlite/0005_receivers.sql"),
         include_str!("../../../migrations/postgres/0005_receivers.sql"),
+    ),
+    (
+        6,
+        "unseen",
+        include_str!("../../../migrations/sqlite/0006_unseen.sql"),
+        include_str!("../../../migrations/postgres/0006_unseen.sql"),
     ),
 ];
 

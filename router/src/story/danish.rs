@@ -149,6 +149,7 @@ impl Story {
             )?;
         }
         for (label, value) in [
+            ("Emne", decision.subject.as_deref()),
             ("Rolle", decision.role.as_deref()),
             ("Robotkø", decision.queue.as_deref()),
             ("Prioritet", decision.priority.as_deref().map(priority_danish)),

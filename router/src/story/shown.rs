@@ -125,6 +125,7 @@ pub(super) fn decision(decision: &Decision) -> DecisionView {
         journaling: journaling.map(str::to_owned),
         case,
         question,
+        subject: decision.annotations.subject.map(|subject| subject.to_string()),
         tags: decision.annotations.tags.clone(),
         deadline: decision.annotations.deadline,
         urgent: decision.annotations.urgent,

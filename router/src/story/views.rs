@@ -146,6 +146,8 @@ pub struct DecisionView {
     pub case: Option<String>,
     /// Why a person is asked.
     pub question: Option<String>,
+    /// KLE subject that a person said it is about.
+    pub subject: Option<String>,
     /// Tags put on by rules.
     pub tags: Vec<String>,
     /// Deadline.

@@ -22,6 +22,7 @@ struct Status {
     entries: u64,
     events: u64,
     outcomes: Vec<(String, u64)>,
+    stopped: Vec<String>,
     rows: Vec<Row>,
 }
 
@@ -75,6 +76,9 @@ async fn status(pages: &Pages) -> Result<Status, StoreError> {
             uuid: row.memo_uuid.unwrap_or_else(|| format!("({})", row.id)),
         });
     }
+    let policy = pages.room.policy();
+    let name = |unit: String| policy.unit(&unit).map_or_else(|| unit.clone(), |known| known.name.clone());
+    let stopped = store.stopped_units().await?.into_iter().map(|row| name(row.unit));
     Ok(Status {
         name: pages.name.to_string(),
         now: danish_time(now),
@@ -84,6 +88,7 @@ async fn status(pages: &Pages) -> Result<Status, StoreError> {
         entries: store.entry_counts().await?.0,
         events: store.audit_sizes().await?.0,
         outcomes,
+        stopped: stopped.collect(),
         rows,
     })
 }
@@ -103,9 +108,11 @@ mod tests {
             entries: 2,
             events: 9,
             outcomes: vec![("overdraget".into(), 1)],
+            stopped: vec!["Vej <og> Park".into()],
             rows: vec![Row { at: "nu".into(), uuid: "x".into(), stage: "modtaget", outcome: "i karantæne" }],
         };
         let html = status.render().expect("the page is drawn");
         assert!(html.contains("Prøve &#60;Kommune&#62;") && html.contains("3 meddelelser har ventet"));
+        assert!(html.contains("Vej &#60;og&#62; Park"));
     }
 }

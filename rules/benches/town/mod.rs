@@ -137,6 +137,7 @@ fn letter(dice: &mut Dice, row: Option<&Row>, rules: u64, words: u64) -> Facts {
         text: (0..300).map(|_| word(2 * dice.roll(100_000) + 1) + " ").collect(),
         suggestions: Vec::new(),
         technical: Vec::new(),
+        judgement: None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::expect::ExpectDraft;
-use super::sketch::{CASES, Sketch};
+use super::sketch::{CASES, Sketch, Suggested};
 use super::{Example, ExampleMessage, Expect};
 use crate::policy::{Findings, Place, Table, listed};
 use crate::rule::{FIELD_KEYS, SENDERS};
@@ -91,8 +91,13 @@ fn sketch(table: &Table<'_>, findings: &mut Findings<'_>) -> Sketch {
     if let Some(suggested) = table.table("suggested", "suggested", findings) {
         let subject = suggested.subject("kle", findings);
         let confidence = suggested.share("confidence", findings);
+        let sure_from = suggested.share("sure_from", findings).map(|share| share as f32);
         suggested.finish(findings);
-        sketch.suggested = subject.zip(confidence).map(|(subject, share)| (subject.value, share as f32));
+        sketch.suggested = subject.zip(confidence).map(|(subject, share)| Suggested {
+            subject: subject.value,
+            confidence: share as f32,
+            sure_from,
+        });
     }
     sketch.received = table.moment("received", findings);
     sketch

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use memo::{Body, Document, File, LabelledValue, Message};
 
 use crate::{
-    CaseFacts, Evidence, Facts, MessageKind, NamedCase, Policy, SenderKind, Suggestion, TechnicalMark, gather,
+    Belief, CaseFacts, Evidence, Facts, Judgement, Limit, MessageKind, NamedCase, Policy, SenderKind,
+    Standing, Suggestion, TechnicalMark, gather,
 };
 
 /// The facts that are given; what is not given is as in a citizen's new letter to us, a working day at noon.
@@ -29,8 +30,33 @@ pub(crate) struct Sketch {
     pub(crate) additional_data: Vec<(String, String)>,
     pub(crate) technical: Vec<(String, String)>,
     pub(crate) named_case: Option<&'static str>,
-    pub(crate) suggested: Option<(kle::Subject, f32)>,
+    pub(crate) suggested: Option<Suggested>,
     pub(crate) received: Option<Timestamp>,
+}
+
+/// What the classifier believes of a sketch.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Suggested {
+    pub(crate) subject: kle::Subject,
+    pub(crate) confidence: f32,
+    /// From which confidence on it may decide, as if the unit's settled letters had shown it.
+    pub(crate) sure_from: Option<f32>,
+}
+
+impl Suggested {
+    fn judgement(self, policy: &Policy) -> Judgement {
+        let limit = |from| Limit { from, letters: None };
+        let standing = policy.responsible(self.subject, None).zip(self.sure_from);
+        Judgement {
+            beliefs: vec![Belief { label: self.subject, confidence: self.confidence }],
+            doubt: None,
+            standing: standing.map(|(unit, from)| Standing {
+                unit: unit.id.clone(),
+                subject: Some(limit(from)),
+                ..Standing::default()
+            }),
+        }
+    }
 }
 
 impl std::fmt::Debug for Sketch {
@@ -54,8 +80,11 @@ impl Sketch {
         let mut message = self.message(policy)?;
         self.add_documents(&mut message);
         let subject = gather::marked_subject(policy, &message);
-        let suggested =
-            self.suggested.map(|(subject, confidence)| Suggestion { subject, confidence, why: vec![] });
+        let suggested = self.suggested.map(|Suggested { subject, confidence, .. }| Suggestion {
+            subject,
+            confidence,
+            why: vec![],
+        });
         let kind = self.kind.unwrap_or_else(|| gather::message_kind(policy, &message));
         let sender = self.sender.unwrap_or_else(|| gather::sender_kind(policy, &message));
         let recipient = gather::recipient_kind(policy, &message);
@@ -77,6 +106,7 @@ impl Sketch {
             text: self.text.clone(),
             suggestions: suggested.into_iter().collect(),
             technical: technical.collect(),
+            judgement: self.suggested.map(|suggested| suggested.judgement(policy)),
             message,
         })
     }

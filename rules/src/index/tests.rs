@@ -48,6 +48,7 @@ fn letter() -> Facts {
         text: String::new(),
         suggestions: Vec::new(),
         technical: Vec::new(),
+        judgement: None,
     }
 }
 

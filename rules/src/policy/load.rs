@@ -19,6 +19,7 @@ use super::people::PersonDraft;
 use super::receivers::{QueueDraft, RoleDraft, TemplateDraft, WebhookDraft};
 use super::table::{At, Table};
 use super::units::{Unit, UnitDraft};
+use super::unseen::UnseenDraft;
 use crate::example::{Example, ExampleDraft};
 use crate::fold;
 use crate::index::Index;
@@ -41,6 +42,7 @@ struct Drafts {
     queues: Vec<QueueDraft>,
     webhooks: Vec<WebhookDraft>,
     templates: Vec<TemplateDraft>,
+    unseen: Vec<UnseenDraft>,
     rules: Vec<RuleDraft>,
     examples: Vec<ExampleDraft>,
 }
@@ -128,6 +130,9 @@ fn read_file(table: Table<'_>, drafts: &mut Drafts, findings: &mut Findings<'_>)
     for section in table.tables("case_template", "[[case_template]]", findings) {
         drafts.templates.extend(TemplateDraft::read(section, findings));
     }
+    for section in table.tables("unseen", "[[unseen]]", findings) {
+        drafts.unseen.extend(UnseenDraft::read(section, findings));
+    }
     for section in table.tables("rule", "[[rule]]", findings) {
         drafts.rules.extend(RuleDraft::read(section, findings));
     }
@@ -177,6 +182,10 @@ fn hold_together(mut drafts: Drafts, edition: &str, findings: &mut Findings<'_>)
         known.unit(&role.unit, findings);
         role.people.iter().for_each(|person| known.person(person, findings));
     }
+    once_a_unit(&drafts.unseen, findings);
+    for unseen in &drafts.unseen {
+        known.unit(&unseen.unit, findings);
+    }
     for queue in &drafts.queues {
         known.unit(&queue.unit, findings);
     }
@@ -203,6 +212,7 @@ fn hold_together(mut drafts: Drafts, edition: &str, findings: &mut Findings<'_>)
         queues: drafts.queues.into_iter().map(|q| (q.id.value.clone(), q.into_queue())).collect(),
         webhooks: drafts.webhooks.into_iter().map(|w| (w.id.value.clone(), w.into_webhook())).collect(),
         crosswalks: Crosswalks::hold_together(drafts.crosswalks, findings),
+        unseen: drafts.unseen.into_iter().map(|u| (u.unit.value.clone(), u.into_unseen())).collect(),
         rules,
         examples,
         units,
@@ -232,6 +242,18 @@ fn examples(
         examples.push(draft.into_example(None, &ids, units, None, findings));
     }
     examples
+}
+
+/// A unit says what it allows in one place.
+fn once_a_unit(drafts: &[UnseenDraft], findings: &mut Findings<'_>) {
+    let mut seen: BTreeMap<&str, Place> = BTreeMap::new();
+    for UnseenDraft { unit, .. } in drafts {
+        if let Some(first) = seen.insert(&unit.value, unit.place) {
+            let what =
+                format!("enheden »{}« har også et [[unseen]] i {}", unit.value, findings.line_of(first));
+            findings.add(unit.place, "duplicate-unseen", what, "Saml dem i ét afsnit");
+        }
+    }
 }
 
 fn unique<'d>(

@@ -117,6 +117,7 @@ pub(crate) fn letter() -> impl Strategy<Value = Facts> {
             text,
             suggestions: Vec::new(),
             technical: Vec::new(),
+            judgement: None,
         },
     )
 }

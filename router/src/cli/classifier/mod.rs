@@ -1,14 +1,19 @@
-//! `modtag classifier`: the model trained and measured.
+//! `modtag classifier`: the model trained and measured; what units have allowed it, how it goes, and what it has learned.
+//! One file per subcommand.
 
 mod evaluate;
+mod lessons;
 mod letters;
+mod resume;
 mod train;
+mod units;
 
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::Failure;
+use super::{Failure, house, operator, print_json};
+use crate::config::Config;
 
 #[derive(Args)]
 pub(super) struct ClassifierCommand {
@@ -22,13 +27,26 @@ enum Action {
     Train(train::Train),
     /// Mål, hvor god modellen er, på breve, som mennesker har bedømt.
     Evaluate(evaluate::Evaluate),
+    /// Vis for hver enhed, hvad den har tilladt, hvilke grænser der gælder, og hvor meget der er gået forkert.
+    Units(units::Units),
+    /// Vis, hvad der gemmes for at lære af, og hvorfor; eller glem det.
+    Lessons(lessons::Lessons),
+    /// Lad en enhed, der er standset, få breve sendt videre uset igen.
+    Resume(resume::Resume),
 }
 
 impl ClassifierCommand {
-    pub(super) fn run(self) -> Result<ExitCode, Failure> {
+    /// `config` is read only by what asks an installation; training and measuring need none.
+    pub(super) async fn run(
+        self,
+        config: impl FnOnce() -> Result<Config, Failure>,
+    ) -> Result<ExitCode, Failure> {
         match self.action {
             Action::Train(train) => train.run(),
             Action::Evaluate(evaluate) => evaluate.run(),
+            Action::Units(units) => units.run(house(config()?).await?).await,
+            Action::Lessons(lessons) => lessons.run(house(config()?).await?).await,
+            Action::Resume(resume) => resume.run(house(config()?).await?).await,
         }
     }
 }
