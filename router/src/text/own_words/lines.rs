@@ -37,16 +37,19 @@ const PAGE_BREAK: char = '\u{c}';
 
 /// Splits a text at line and page breaks. The lines cover the text without gaps.
 pub(super) fn split(text: &str) -> Vec<Line<'_>> {
-    let mut page = 0;
-    let mut start = 0;
-    text.split_inclusive(['\n', PAGE_BREAK])
-        .map(|whole| {
-            let line = Line { text: trimmed(whole), start, end: start + whole.len(), page, kind: None };
-            start = line.end;
-            page += usize::from(whole.ends_with(PAGE_BREAK));
-            line
-        })
-        .collect()
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    let (mut page, mut start) = (0, 0);
+    for whole in text.split_inclusive(['\n', PAGE_BREAK]) {
+        let (end, breaks) = (start + whole.len(), whole.ends_with(PAGE_BREAK));
+        match lines.last_mut() {
+            // A page break after a line break is no line of its own.
+            Some(last) if breaks && trimmed(whole).is_empty() => last.end = end,
+            _ => lines.push(Line { text: trimmed(whole), start, end, page, kind: None }),
+        }
+        start = end;
+        page += usize::from(breaks);
+    }
+    lines
 }
 
 /// Without what cannot be seen: blanks, byte order marks and marks of writing direction.

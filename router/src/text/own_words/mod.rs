@@ -117,12 +117,18 @@ fn words(lines: &[Line<'_>]) -> usize {
 
 fn set_aside(lines: &[Line<'_>]) -> Vec<SetAside> {
     let mut found: Vec<SetAside> = Vec::new();
+    // Empty lines between two of a kind belong to them.
+    let mut apart = true;
     for line in lines {
-        let Some(kind) = line.kind else { continue };
+        let Some(kind) = line.kind else {
+            apart |= !line.is_blank();
+            continue;
+        };
         match found.last_mut() {
-            Some(last) if last.kind == kind && last.range.end == line.start => last.range.end = line.end,
+            Some(last) if last.kind == kind && !apart => last.range.end = line.end,
             _ => found.push(SetAside { kind, range: line.start..line.end }),
         }
+        apart = false;
     }
     found
 }

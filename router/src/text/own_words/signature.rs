@@ -40,6 +40,9 @@ const NAME: usize = 5;
 /// Lines below a greeting that are looked at.
 const BLOCK: usize = 14;
 
+/// Lines of a name, a title and a firm.
+const NAMES: usize = 4;
+
 /// Words of a contact line that holds no number or address.
 const SHORT: usize = 6;
 
@@ -79,18 +82,19 @@ fn has_verb(rest: &str) -> bool {
 /// The line after the name and contact lines below a greeting.
 fn block_end(lines: &[Line<'_>], greeting: usize) -> usize {
     let mut end = greeting + 1;
-    let mut names = 2;
+    let mut names = NAMES;
     for (at, line) in lines.iter().enumerate().skip(greeting + 1).take(BLOCK) {
         if line.is_blank() || line.kind.is_some() {
             continue;
         }
-        let names_somebody = names > 0 && is_short(line.text) && !is_postscript(line.text);
+        let may_name = names > 0 || lines[at + 1..].iter().take(NAMES).any(|below| is_contact(below.text));
+        let names_somebody = may_name && is_short(line.text) && !is_postscript(line.text);
         if !(names_somebody || is_contact(line.text)) {
             break;
         }
-        names -= usize::from(names > 0);
+        names = names.saturating_sub(1);
         end = at + 1;
-        // A firm's lines stand together with the name; what comes after a gap must show what it is.
+        // These stand together; what comes after a gap must show what it is.
         if lines.get(at + 1).is_some_and(Line::is_blank) {
             names = 0;
         }

@@ -56,6 +56,6 @@ fn what_is_printed_of_a_letter_holds_none_of_its_words() {
     let found = own_words("Kære kommune\n> hemmeligt");
     assert_eq!(
         format!("{found:?}"),
-        "OwnWords(12 bytes, [SetAside { kind: EarlierLetter, range: 13..24 }])"
+        "OwnWords(13 bytes, [SetAside { kind: EarlierLetter, range: 14..25 }])"
     );
 }
