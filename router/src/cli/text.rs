@@ -55,7 +55,8 @@ impl Text {
         let extractor = Extractor::new(&config.text);
         let mut answers = Vec::new();
         for file in &self.files {
-            let said = |error: std::io::Error| Failure::Said(format!("{} kan ikke læses: {error}.", file.display()));
+            let said =
+                |error: std::io::Error| Failure::Said(format!("{} kan ikke læses: {error}.", file.display()));
             let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let open = tokio::fs::File::open(file).await.map_err(said)?;
             let pieces = ReaderStream::with_capacity(open, 64 * 1024).boxed();

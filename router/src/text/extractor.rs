@@ -67,7 +67,12 @@ impl Extractor {
     /// An extractor whose children are the `modtag` at this path.
     pub fn with_program(config: &config::Text, program: PathBuf) -> Self {
         let tesseract = if config.ocr { Tesseract::installed() } else { None };
-        Self { program, limits: Limits::of(config), tesseract, places: Semaphore::new(config.processes as usize) }
+        Self {
+            program,
+            limits: Limits::of(config),
+            tesseract,
+            places: Semaphore::new(config.processes as usize),
+        }
     }
 
     /// Gets the text of one document. Fails only when `document` itself cannot be had; whatever is wrong with what it holds is
@@ -131,7 +136,8 @@ impl Extractor {
             Ok(child) => child,
             Err(error) => return Ok(Err(error)),
         };
-        let (Some(input), Some(output), Some(complaint)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        let (Some(input), Some(output), Some(complaint)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
             return Ok(Err(io::Error::from(io::ErrorKind::BrokenPipe)));
         };
@@ -160,9 +166,10 @@ impl Extractor {
         match purpose {
             Purpose::Read(Some(declared)) => command.args(["--format", declared.as_str()]),
             Purpose::Read(None) => &mut command,
-            Purpose::Recognise(tesseract) => {
-                command.arg("--tesseract").arg(&tesseract.program).args(["--languages", tesseract.languages()])
-            }
+            Purpose::Recognise(tesseract) => command
+                .arg("--tesseract")
+                .arg(&tesseract.program)
+                .args(["--languages", tesseract.languages()]),
         };
         // Nothing of this process reaches the child: no secret in the environment, no folder, no open file.
         command.env_clear().current_dir("/").kill_on_drop(true);

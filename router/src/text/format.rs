@@ -132,7 +132,10 @@ fn is_bitmap(first: &[u8]) -> bool {
 
 /// Characters of some encoding: UTF-16 has zeros, other texts have none.
 fn is_text(first: &[u8]) -> bool {
-    if first.starts_with(&[0xff, 0xfe]) || first.starts_with(&[0xfe, 0xff]) || super::read::txt::is_utf16(first) {
+    if first.starts_with(&[0xff, 0xfe])
+        || first.starts_with(&[0xfe, 0xff])
+        || super::read::txt::is_utf16(first)
+    {
         return true;
     }
     let odd = first.iter().filter(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31)).count();
@@ -140,9 +143,13 @@ fn is_text(first: &[u8]) -> bool {
 }
 
 fn seen_text(first: &[u8]) -> Seen {
-    let start = String::from_utf8_lossy(first).trim_start_matches(['\u{feff}', ' ', '\r', '\n', '\t']).to_ascii_lowercase();
+    let start = String::from_utf8_lossy(first)
+        .trim_start_matches(['\u{feff}', ' ', '\r', '\n', '\t'])
+        .to_ascii_lowercase();
     let html = ["<!doctype html", "<html", "<head", "<body"];
-    if html.iter().any(|tag| start.starts_with(tag)) || (start.starts_with("<?xml") && start.contains("<html")) {
+    if html.iter().any(|tag| start.starts_with(tag))
+        || (start.starts_with("<?xml") && start.contains("<html"))
+    {
         Seen::Format(Format::Html)
     } else {
         Seen::Text
@@ -178,7 +185,11 @@ mod tests {
             ("ods", "application/vnd.oasis.opendocument.spreadsheet", Format::Ods),
         ];
         for (ending, mime, format) in types {
-            assert_eq!(Format::declared(mime, &format!("Brev.{}", ending.to_uppercase())), Some(format), "{ending}");
+            assert_eq!(
+                Format::declared(mime, &format!("Brev.{}", ending.to_uppercase())),
+                Some(format),
+                "{ending}"
+            );
             assert_eq!(Format::declared("", &format!("a.b.{ending}")), Some(format), "{ending}");
         }
         assert_eq!(Format::declared("Text/HTML; charset=utf-8", "brev"), Some(Format::Html));

@@ -11,7 +11,7 @@
 //!      ▲───────stdout: answer.rs──────┘
 //! ```
 //!
-//! What was written is then told from what came along with it: [`own_words`].
+//! What was written is then told from what came along with it: [`own_words`]. [`Extractor::letter`] does both for a whole letter.
 //!
 //! **Deliberately absent:** layout, pictures inside documents, attachments of a mail, and anything an address in a document
 //! points at.
@@ -20,6 +20,7 @@ mod answer;
 mod child;
 mod extractor;
 mod format;
+mod letter;
 mod limits;
 mod locks;
 mod ocr;
@@ -31,6 +32,7 @@ mod remark;
 pub use child::{Child, Work};
 pub use extractor::{Extracted, Extractor};
 pub use format::Format;
+pub use letter::{DocumentRemark, Letter};
 pub use limits::Limits;
 pub use locks::{Landlock, Locks};
 pub use ocr::Tesseract;

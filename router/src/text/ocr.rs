@@ -23,7 +23,8 @@ impl Tesseract {
             .filter(|folder| folder.is_absolute())
             .map(|folder| folder.join("tesseract"))
             .find(|program| program.is_file())?;
-        let listed = Command::new(&program).arg("--list-langs").env_clear().stdin(Stdio::null()).output().ok()?;
+        let listed =
+            Command::new(&program).arg("--list-langs").env_clear().stdin(Stdio::null()).output().ok()?;
         let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
         let reads = |language: &str| listed.lines().any(|line| line.trim() == language);
         Some(Self { danish: reads("dan"), english: reads("eng"), program })

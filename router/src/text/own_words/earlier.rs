@@ -36,8 +36,22 @@ const FROM: [&str; 3] = ["fra", "from", "afsender"];
 
 /// Fields that follow in a head.
 const FIELDS: [&str; 16] = [
-    "sendt", "sent", "dato", "date", "til", "to", "cc", "kopi", "emne", "subject", "vedr", "svar til", "reply-to",
-    "modtaget", "vedhæftet", "attachments",
+    "sendt",
+    "sent",
+    "dato",
+    "date",
+    "til",
+    "to",
+    "cc",
+    "kopi",
+    "emne",
+    "subject",
+    "vedr",
+    "svar til",
+    "reply-to",
+    "modtaget",
+    "vedhæftet",
+    "attachments",
 ];
 
 /// Lines in which the fields of a head must stand.
@@ -73,7 +87,10 @@ pub(super) fn mark(lines: &mut [Line<'_>]) -> Option<Body> {
 }
 
 fn set_aside(lines: &mut [Line<'_>]) {
-    lines.iter_mut().filter(|line| line.kind.is_none()).for_each(|line| line.kind = Some(Kind::EarlierLetter));
+    lines
+        .iter_mut()
+        .filter(|line| line.kind.is_none())
+        .for_each(|line| line.kind = Some(Kind::EarlierLetter));
 }
 
 /// A separator at this line; answers where the earlier letter begins, its head passed.
@@ -104,7 +121,8 @@ fn head(lines: &[Line<'_>], at: usize) -> Option<usize> {
 /// The first line that belongs to no head.
 fn past_head(lines: &[Line<'_>], from: usize) -> usize {
     let is_field = |line: &Line<'_>| {
-        field(line.text).is_some_and(|field| FROM.contains(&field.as_str()) || FIELDS.contains(&field.as_str()))
+        field(line.text)
+            .is_some_and(|field| FROM.contains(&field.as_str()) || FIELDS.contains(&field.as_str()))
     };
     let reach = lines.len().min(from + HEAD + 2);
     let last = (from..reach).rfind(|at| is_field(&lines[*at]));
@@ -137,8 +155,7 @@ fn attribution(lines: &[Line<'_>], at: usize) -> Option<usize> {
 }
 
 /// Who tells of letters in a letter's own text.
-const TELLERS: [&str; 12] =
-    ["i", "jeg", "du", "vi", "han", "hun", "de", "dem", "man", "jeres", "min", "mit"];
+const TELLERS: [&str; 12] = ["i", "jeg", "du", "vi", "han", "hun", "de", "dem", "man", "jeres", "min", "mit"];
 
 fn is_attribution(said: &str) -> bool {
     let said = said.trim_start_matches('*');
@@ -153,7 +170,10 @@ fn is_attribution(said: &str) -> bool {
     let Some((before, writer)) = said.split_once(" skrev ") else { return false };
     let teller = self::folded(writer.split([' ', ',', ':']).next().unwrap_or_default());
     let named = writer.starts_with(|first: char| first.is_uppercase() || matches!(first, '"' | '<' | '\''));
-    named && dated(&self::folded(before)) && !TELLERS.contains(&teller.as_str()) && writer.split_whitespace().count() <= 12
+    named
+        && dated(&self::folded(before))
+        && !TELLERS.contains(&teller.as_str())
+        && writer.split_whitespace().count() <= 12
 }
 
 /// Does this end or begin with a date, as mail programs write it?

@@ -112,7 +112,8 @@ fn mark_letter(lines: &mut [Line<'_>], letter: Range<usize>) -> Option<Range<usi
 /// Words on lines that are kept.
 fn words(lines: &[Line<'_>]) -> usize {
     let kept = lines.iter().filter(|line| line.kind.is_none());
-    kept.map(|line| line.text.split_whitespace().filter(|word| word.contains(char::is_alphabetic)).count()).sum()
+    kept.map(|line| line.text.split_whitespace().filter(|word| word.contains(char::is_alphabetic)).count())
+        .sum()
 }
 
 fn set_aside(lines: &[Line<'_>]) -> Vec<SetAside> {

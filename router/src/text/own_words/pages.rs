@@ -71,6 +71,13 @@ fn is_page_number(line: &str) -> bool {
     let shape = shape(line);
     matches!(
         shape.trim_matches(['-', ' ', '.', '|', '(', ')']),
-        "side #" | "side # af #" | "side # ud af #" | "side #/#" | "page #" | "page # of #" | "page #/#" | "s. #"
+        "side #"
+            | "side # af #"
+            | "side # ud af #"
+            | "side #/#"
+            | "page #"
+            | "page # of #"
+            | "page #/#"
+            | "s. #"
     ) || (matches!(shape.as_str(), "- # -" | "-#-") && line.len() <= 8)
 }

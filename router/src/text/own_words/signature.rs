@@ -119,12 +119,13 @@ fn is_contact(line: &str) -> bool {
     let folded = folded(line);
     let digits = folded.chars().filter(char::is_ascii_digit).count();
     let named = [
-        "tlf", "tel", "telefon", "mobil", "mob", "direkte", "e-mail", "email", "mail", "www.", "http", "cvr", "cpr", "ean",
-        "adresse", "phone", "web", "fax", "dir.",
+        "tlf", "tel", "telefon", "mobil", "mob", "direkte", "e-mail", "email", "mail", "www.", "http", "cvr",
+        "cpr", "ean", "adresse", "phone", "web", "fax", "dir.",
     ];
     let names = named.iter().any(|name| folded.starts_with(name));
     let address = folded.contains('@') || folded.contains("www.") || folded.contains("http");
-    let number = (6..=16).contains(&digits) && folded.chars().filter(|char| char.is_alphabetic()).count() <= 12;
+    let number =
+        (6..=16).contains(&digits) && folded.chars().filter(|char| char.is_alphabetic()).count() <= 12;
     let place = digits >= 4 && is_short(line) && starts_with_post_code(&folded);
     let street = digits >= 1 && digits <= 6 && is_short(line) && has_street(&folded);
     (names && !line.ends_with(['?', '!'])) || address || number || place || street
@@ -138,6 +139,19 @@ fn starts_with_post_code(line: &str) -> bool {
 }
 
 fn has_street(line: &str) -> bool {
-    let ends = ["vej", "gade", "allé", "alle", "plads", "stræde", "vænget", "parken", "torv", "boulevard", "vænge", "toften"];
+    let ends = [
+        "vej",
+        "gade",
+        "allé",
+        "alle",
+        "plads",
+        "stræde",
+        "vænget",
+        "parken",
+        "torv",
+        "boulevard",
+        "vænge",
+        "toften",
+    ];
     line.split([' ', ',']).any(|word| ends.iter().any(|end| word.ends_with(end)))
 }

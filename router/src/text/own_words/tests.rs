@@ -54,8 +54,5 @@ corpora! {
 #[test]
 fn what_is_printed_of_a_letter_holds_none_of_its_words() {
     let found = own_words("Kære kommune\n> hemmeligt");
-    assert_eq!(
-        format!("{found:?}"),
-        "OwnWords(13 bytes, [SetAside { kind: EarlierLetter, range: 14..25 }])"
-    );
+    assert_eq!(format!("{found:?}"), "OwnWords(13 bytes, [SetAside { kind: EarlierLetter, range: 14..25 }])");
 }

@@ -54,7 +54,9 @@ impl<'a> Archive<'a> {
         let mut nowhere = Page::new(0);
         xml::walk(part, &mut nowhere, |piece, _| {
             if let Piece::Start("Relationship", start) = piece {
-                let value = |name: &str| start.try_get_attribute(name).ok().flatten().map(|value| value.value.into_owned());
+                let value = |name: &str| {
+                    start.try_get_attribute(name).ok().flatten().map(|value| value.value.into_owned())
+                };
                 if value("Type").is_some_and(|kind| kind.ends_with("/officeDocument")) && main.is_none() {
                     main = value("Target").map(|target| target.trim_start_matches('/').to_owned());
                 }

@@ -51,7 +51,8 @@ impl Place {
                 self.hidden = false;
             }
             Piece::Start("vanish", start) => {
-                let off = start.attributes().flatten().any(|value| matches!(&*value.value, "0" | "false" | "off"));
+                let off =
+                    start.attributes().flatten().any(|value| matches!(&*value.value, "0" | "false" | "off"));
                 self.hidden = self.runs > 0 && !off;
             }
             Piece::Start("t", _) => self.in_text = true,

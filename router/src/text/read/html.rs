@@ -14,19 +14,43 @@ const UNSEEN: [&str; 10] =
 
 /// Elements that stand on lines of their own.
 const BLOCKS: [&str; 24] = [
-    "address", "article", "aside", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "footer", "form",
-    "header", "hr", "legend", "li", "main", "nav", "option", "section", "summary", "tr", "br",
+    "address",
+    "article",
+    "aside",
+    "center",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "footer",
+    "form",
+    "header",
+    "hr",
+    "legend",
+    "li",
+    "main",
+    "nav",
+    "option",
+    "section",
+    "summary",
+    "tr",
+    "br",
 ];
 
 /// Blocks with an empty line after them.
-const PARAGRAPHS: [&str; 12] = ["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre", "blockquote"];
+const PARAGRAPHS: [&str; 12] =
+    ["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre", "blockquote"];
 
 /// Elements that have no end.
 const VOID: [&str; 10] = ["br", "hr", "img", "input", "meta", "link", "area", "col", "wbr", "base"];
 
 /// Puts the text of HTML in an unknown encoding on the page.
 pub(super) fn read(bytes: &[u8], page: &mut Page) -> Read {
-    let declared = declared(bytes).filter(|_| std::str::from_utf8(bytes).is_err() && Encoding::for_bom(bytes).is_none());
+    let declared =
+        declared(bytes).filter(|_| std::str::from_utf8(bytes).is_err() && Encoding::for_bom(bytes).is_none());
     match declared {
         Some(encoding) => read_text(&encoding.decode_without_bom_handling(bytes).0, page),
         None => read_text(&txt::decoded(bytes), page),
@@ -132,7 +156,10 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let at = find(&head, b"charset=")? + b"charset=".len();
     let label = head[at..].trim_ascii_start();
     let label = label.strip_prefix(b"\"").or_else(|| label.strip_prefix(b"'")).unwrap_or(label);
-    let end = label.iter().position(|byte| matches!(byte, b'"' | b'\'' | b'>' | b';' | b'/' | b' ')).unwrap_or(label.len());
+    let end = label
+        .iter()
+        .position(|byte| matches!(byte, b'"' | b'\'' | b'>' | b';' | b'/' | b' '))
+        .unwrap_or(label.len());
     Encoding::for_label(&label[..end])
 }
 
@@ -149,7 +176,10 @@ mod tests {
     #[test]
     fn html_gives_the_words_that_are_seen() {
         let cases = [
-            ("<p>Kære&nbsp;kommune</p><STYLE>p{}</style><script>alert('x>y')</script><b>5 &lt; 6</b> slut<", "Kære kommune\n\n5 < 6 slut<"),
+            (
+                "<p>Kære&nbsp;kommune</p><STYLE>p{}</style><script>alert('x>y')</script><b>5 &lt; 6</b> slut<",
+                "Kære kommune\n\n5 < 6 slut<",
+            ),
             ("<div>en<br>to</div>tre", "en\nto\ntre"),
             ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"),
             ("<div style='display: none'>skjult<div>også</div></div>vist", "vist"),

@@ -63,10 +63,7 @@ fn is(bytes: &[u8], declared: Option<Format>) -> Result<Format, Remark> {
             _ if bytes.is_empty() => Err(Remark::Empty),
             _ => Ok(Format::Txt),
         },
-        Seen::Other => match declared {
-            None | Some(Format::Picture | Format::Doc) => Err(Remark::UnknownFormat),
-            Some(_) => Err(Remark::Damaged),
-        },
+        Seen::Other => Err(Remark::UnknownFormat),
     }
 }
 

@@ -13,11 +13,50 @@ const DEEPEST: usize = 10_000;
 
 /// Groups whose content is not the letter's text.
 const NOT_TEXT: [&str; 44] = [
-    "fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "objdata", "themedata", "colorschememapping", "latentstyles",
-    "datastore", "listtable", "listoverridetable", "rsidtbl", "generator", "xmlnstbl", "mmathPr", "filetbl", "revtbl", "fldinst",
-    "bkmkstart", "bkmkend", "template", "userprops", "docvar", "pgptbl", "wgrffmtfilter", "passwordhash", "falt", "panose",
-    "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf", "annotation", "atnid", "atnauthor",
-    "atndate", "shpinst", "nonshppict",
+    "fonttbl",
+    "colortbl",
+    "stylesheet",
+    "info",
+    "pict",
+    "object",
+    "objdata",
+    "themedata",
+    "colorschememapping",
+    "latentstyles",
+    "datastore",
+    "listtable",
+    "listoverridetable",
+    "rsidtbl",
+    "generator",
+    "xmlnstbl",
+    "mmathPr",
+    "filetbl",
+    "revtbl",
+    "fldinst",
+    "bkmkstart",
+    "bkmkend",
+    "template",
+    "userprops",
+    "docvar",
+    "pgptbl",
+    "wgrffmtfilter",
+    "passwordhash",
+    "falt",
+    "panose",
+    "header",
+    "headerl",
+    "headerr",
+    "headerf",
+    "footer",
+    "footerl",
+    "footerr",
+    "footerf",
+    "annotation",
+    "atnid",
+    "atnauthor",
+    "atndate",
+    "shpinst",
+    "nonshppict",
 ];
 
 /// What holds inside a group.
@@ -141,7 +180,10 @@ impl Reader<'_, '_> {
         }
         let mut number = None;
         if after > digits {
-            let value = self.bytes[digits..after].iter().take(9).fold(0i64, |sum, byte| sum * 10 + i64::from(byte - b'0'));
+            let value = self.bytes[digits..after]
+                .iter()
+                .take(9)
+                .fold(0i64, |sum, byte| sum * 10 + i64::from(byte - b'0'));
             number = Some(if signed { -value } else { value });
             self.at = after;
         }

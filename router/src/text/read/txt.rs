@@ -29,7 +29,9 @@ fn decoded_bytewise(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
         // Cut off inside a character.
-        Err(error) if error.error_len().is_none() => UTF_8.decode_without_bom_handling(&bytes[..error.valid_up_to()]).0,
+        Err(error) if error.error_len().is_none() => {
+            UTF_8.decode_without_bom_handling(&bytes[..error.valid_up_to()]).0
+        }
         Err(_) if is_dos(bytes) => Cow::Owned(bytes.iter().map(|byte| dos(*byte)).collect()),
         // A few broken bytes in a text that is UTF-8 otherwise.
         Err(_) if mostly_utf8(bytes) => String::from_utf8_lossy(bytes),
@@ -80,7 +82,8 @@ fn is_dos(bytes: &[u8]) -> bool {
     let is_dos_letter = |byte: u8| DOS[..6].iter().any(|(letter, _)| *letter == byte);
     let windows = bytes.iter().filter(|byte| matches!(byte, 0xc0..)).count();
     // 0x92 is the apostrophe that Word writes: "det's".
-    let dos = (0..bytes.len()).filter(|at| bytes[*at] != 0x92 && is_dos_letter(bytes[*at]) && inside(*at)).count();
+    let dos =
+        (0..bytes.len()).filter(|at| bytes[*at] != 0x92 && is_dos_letter(bytes[*at]) && inside(*at)).count();
     dos > windows
 }
 

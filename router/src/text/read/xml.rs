@@ -76,7 +76,9 @@ fn character(reference: &quick_xml::events::BytesRef<'_>) -> Option<char> {
 /// A source that ends because too much came out of it says so itself.
 fn why(error: &quick_xml::Error) -> Stop {
     match error {
-        quick_xml::Error::Io(error) if error.kind() == std::io::ErrorKind::FileTooLarge => Stop::Because(Remark::Bomb),
+        quick_xml::Error::Io(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
+            Stop::Because(Remark::Bomb)
+        }
         _ => Stop::Because(Remark::Damaged),
     }
 }
