@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -76,6 +77,38 @@ fn the_command_shows_own_words_and_danish_remarks() {
     assert!(house.run(&["text", "findes-ikke.pdf"]).fails(1).contains("kan ikke læses"));
 }
 
+#[test]
+fn a_child_locks_itself_before_the_first_byte() {
+    let mut child = Command::new(binary())
+        .args(["extract-text", "--memory-bytes", "268435456", "--cpu-seconds", "7"])
+        .args(["--input-bytes", "1000", "--output-bytes", "1000"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let locked = ["Max cpu time 7 8", "Max file size 0 0", "Max core file size 0 0", "Max processes 0 0"];
+    let more = ["Max open files 3 3", "Max address space 268435456 268435456"];
+    let limits = || {
+        let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).expect("its limits");
+        limits.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let began = Instant::now();
+    // The number of open files is limited last.
+    while !limits().contains(more[0]) && began.elapsed() < Duration::from_secs(20) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let limits = limits();
+    for lock in locked.iter().chain(&more) {
+        assert!(limits.contains(lock), "{lock}: {limits}");
+    }
+    drop(child.stdin.take());
+    let said = child.wait_with_output().expect("it ends");
+    assert!(
+        said.status.success() && said.stdout.starts_with(b"{\"format\":null,\"remarks\":[\"empty\"]"),
+        "{said:?}"
+    );
+}
+
 /// Memory that hostile documents may cost here, in MiB; what is measured is held against it.
 const MEMORY: u32 = 256;
 
@@ -125,13 +158,17 @@ async fn cost(
 fn children() -> Vec<u64> {
     let parent = format!("PPid:\t{}\n", std::process::id());
     let processes = std::fs::read_dir("/proc").expect("the processes").flatten();
-    let statuses =
-        processes.filter_map(|process| std::fs::read_to_string(process.path().join("status")).ok());
+    // A child that has not yet become the program still has this process's memory.
+    let readers = processes.map(|process| process.path()).filter(|process| {
+        let command = std::fs::read_to_string(process.join("cmdline")).unwrap_or_default();
+        command.contains("extract-text")
+    });
+    let statuses = readers.filter_map(|process| std::fs::read_to_string(process.join("status")).ok());
     statuses
         .filter(|status| status.contains(&parent))
         .filter_map(|status| {
-            let line = status.lines().find(|line| line.starts_with("VmHWM:"))?.split_whitespace().nth(1)?;
-            line.parse().ok()
+            let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+            line.split_whitespace().nth(1)?.parse().ok()
         })
         .collect()
 }
@@ -231,6 +268,14 @@ async fn time_runs_out_by_the_clock_for_a_source_that_stops() {
     let never = stream::pending::<std::io::Result<Bytes>>();
     let extracted = extractor.extract(Some(Format::Txt), never).await.expect("the source is well");
     assert_eq!(extracted.remarks, [Remark::TooSlow]);
+}
+
+#[tokio::test]
+async fn time_on_the_processor_runs_out() {
+    let text = Text { cpu: Duration::from_secs(1), max_text_bytes: 10_000_000, ..limits() };
+    let piece = Bytes::from(b"<div><i>".repeat(8192));
+    let pieces = std::iter::repeat_n(piece.clone(), (80 << 20) / piece.len());
+    assert_eq!(cost(text, Format::Html, pieces).await.0.remarks, [Remark::TooSlow]);
 }
 
 #[tokio::test]

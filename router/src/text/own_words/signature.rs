@@ -127,7 +127,7 @@ fn is_contact(line: &str) -> bool {
     let number =
         (6..=16).contains(&digits) && folded.chars().filter(|char| char.is_alphabetic()).count() <= 12;
     let place = digits >= 4 && is_short(line) && starts_with_post_code(&folded);
-    let street = digits >= 1 && digits <= 6 && is_short(line) && has_street(&folded);
+    let street = (1..=6).contains(&digits) && is_short(line) && has_street(&folded);
     (names && !line.ends_with(['?', '!'])) || address || number || place || street
 }
 
