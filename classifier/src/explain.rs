@@ -33,6 +33,28 @@ pub struct Reason<'a> {
 /// The words that carried a label, the weightiest first.
 pub fn words_for<'a>(model: &Model, letter: &LetterText<'a>, label: Subject) -> Vec<Reason<'a>> {
     let Some(number) = model.labels().number(label) else { return Vec::new() };
+    weighed(model, letter, |feature| model.table().weight(feature, number as u16))
+}
+
+/// The words that speak for the runner-up rather than for the winner, the weightiest first: more of them, and it had won.
+pub fn words_against<'a>(
+    model: &Model,
+    letter: &LetterText<'a>,
+    winner: Subject,
+    runner_up: Subject,
+) -> Vec<Reason<'a>> {
+    let labels = model.labels();
+    let (Some(winner), Some(runner_up)) = (labels.number(winner), labels.number(runner_up)) else {
+        return Vec::new();
+    };
+    let table = model.table();
+    weighed(model, letter, |feature| {
+        table.weight(feature, runner_up as u16) - table.weight(feature, winner as u16)
+    })
+}
+
+/// The letter's words by what their features weigh, those that weigh something.
+fn weighed<'a>(model: &Model, letter: &LetterText<'a>, weight: impl Fn(u32) -> f32) -> Vec<Reason<'a>> {
     let mut found = places(letter);
     let vector = model.vocabulary().vector(letter);
     let mut share = HashMap::new();
@@ -42,14 +64,14 @@ pub fn words_for<'a>(model: &Model, letter: &LetterText<'a>, label: Subject) -> 
         let Some(place) = found.get_mut(word) else { return };
         place.known |= kind == Kind::Word;
         let Ok(at) = vector.features.binary_search(&feature) else { return };
-        place.adds += model.table().weight(feature, number as u16) * vector.weights[at] / share[&hash];
+        place.adds += weight(feature) * vector.weights[at] / share[&hash];
     });
     gather(found)
 }
 
 /// The words alone, for showing: at most five, each once.
-pub fn words(model: &Model, letter: &LetterText<'_>, label: Subject) -> Vec<String> {
-    words_for(model, letter, label).into_iter().take(SHOWN).map(|reason| reason.word.to_owned()).collect()
+pub fn words(reasons: Vec<Reason<'_>>) -> Vec<String> {
+    reasons.into_iter().take(SHOWN).map(|reason| reason.word.to_owned()).collect()
 }
 
 struct Place<'a> {

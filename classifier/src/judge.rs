@@ -137,10 +137,14 @@ impl Suggest for Judge {
         let [subjects, ..] = &verdict.best;
         let Some(first) = subjects.first() else { return Opinion::default() };
         let share = |guess: &Guess| verdict.confidence[0] * guess.probability / first.probability;
+        let why = |label: Subject| match label == first.label {
+            true => explain::words_for(&self.model, letter, label),
+            false => explain::words_against(&self.model, letter, first.label, label),
+        };
         let suggestion = |guess: &Guess| Suggestion {
             subject: guess.label,
             confidence: share(guess),
-            why: explain::words(&self.model, letter, guess.label),
+            why: explain::words(why(guess.label)),
         };
         let beliefs = verdict.best.iter().zip(verdict.confidence);
         let belief = |(best, confidence): (&Vec<Guess>, f32)| {

@@ -50,6 +50,11 @@ pub trait Suggest: Send + Sync {
     /// What is to be said of one letter.
     fn suggest(&self, letter: &LetterText<'_>) -> Opinion;
 
+    /// Never says anything, so that nobody need read a letter for it.
+    fn is_silent(&self) -> bool {
+        false
+    }
+
     /// From which confidence on at most `budget` of the letters that training kept out had a wrong label on a level
     /// (0 subject, 1 group, 2 main group), with 95 % certainty; `None` when no confidence was that good.
     fn sure_from(&self, level: usize, budget: f32) -> Option<f32>;
@@ -69,6 +74,10 @@ pub struct NoModel;
 impl Suggest for NoModel {
     fn suggest(&self, _: &LetterText<'_>) -> Opinion {
         Opinion::default()
+    }
+
+    fn is_silent(&self) -> bool {
+        true
     }
 
     fn sure_from(&self, _: usize, _: f32) -> Option<f32> {

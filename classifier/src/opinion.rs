@@ -23,7 +23,8 @@ pub struct Suggestion {
     /// Calibrated probability, 0 to 1.
     #[doc(alias = "konfidens")]
     pub confidence: f32,
-    /// Words that carried it; never personal data.
+    /// Words that carried the first one; of the others, words that speak for them rather than for the first. In the
+    /// sender's spelling, so that whoever shows them masks them.
     pub why: Vec<String>,
 }
 

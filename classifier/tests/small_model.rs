@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use classifier::index::Index;
 use classifier::model::{Model, Sheet};
-use classifier::train::{Corpus, Recipe, train};
+use classifier::train::{Corpus, Recipe, Vein, train};
 use classifier::{Doubt, Judge, LetterText, Suggest, explain};
 
 /// Four subjects in two groups; their letters share their words and little else.
@@ -38,7 +38,7 @@ fn corpus() -> Corpus {
     }
     file.push_str("-\tcitizen\t\tSe vedhæftede\n-\tbusiness\tVundet\tDu har vundet en million\n");
     let mut corpus = Corpus::default();
-    corpus.read(&file).expect("a corpus");
+    corpus.read(Vein::Natural, &file).expect("a corpus");
     corpus
 }
 

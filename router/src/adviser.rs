@@ -10,7 +10,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use classifier::index::{Index, IndexFault};
 use classifier::model::{Model, NotModel};
-use classifier::train::{Corpus, NotCorpus};
+use classifier::train::{Corpus, NotCorpus, Vein};
 use classifier::{Judge, Lesson, LetterText, NoModel, Opinion, Suggest};
 use include_dir::{Dir, include_dir};
 
@@ -46,8 +46,9 @@ pub fn shipped_letters() -> Result<Corpus, NotCorpus> {
     let mut files: Vec<_> = SHIPPED_LETTERS.files().collect();
     files.sort_by_key(|file| file.path());
     let mut corpus = Corpus::default();
-    for text in files.iter().filter(|file| is_table(file.path())).filter_map(|file| file.contents_utf8()) {
-        corpus.read(text)?;
+    for file in files.iter().filter(|file| is_table(file.path())) {
+        let name = file.path().to_str().unwrap_or_default();
+        corpus.read(Vein::of(name), file.contents_utf8().unwrap_or_default())?;
     }
     Ok(corpus)
 }

@@ -13,6 +13,7 @@ pub mod digital_post;
 pub mod keys;
 pub mod organisation;
 pub mod store;
+pub mod text;
 pub mod webhook;
 
 pub mod backup;

@@ -18,6 +18,7 @@ use crate::store::Store;
 use crate::store::journal::BuiltIn;
 use crate::store::message::Lease;
 use crate::subject_plan::{Held, SubjectPlan};
+use crate::text::Extractor;
 use crate::unseen;
 use crate::webhook::Webhooks;
 
@@ -36,6 +37,8 @@ pub struct PostRoom {
     pub webhooks: Webhooks,
     /// What suggests subjects.
     pub suggest: Arc<dyn classifier::Suggest>,
+    /// What reads documents.
+    pub extractor: Extractor,
     /// What this process remembers of units and their limits.
     pub unseen: unseen::Memory,
     /// The time.
@@ -86,6 +89,8 @@ pub struct Settings {
     pub batch_wait: Duration,
     /// Messages and effects claimed at a time.
     pub work_batch: u32,
+    /// Most of a letter's text that is read, in bytes.
+    pub max_letter: usize,
     /// Parallel workers.
     pub workers: usize,
     /// How long a claim lasts.
@@ -112,6 +117,8 @@ pub struct Parts {
     pub webhooks: Webhooks,
     /// What suggests subjects.
     pub suggest: Arc<dyn classifier::Suggest>,
+    /// What reads documents.
+    pub extractor: Extractor,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -120,8 +127,6 @@ pub struct Parts {
     pub settings: Settings,
     /// Rules and maps.
     pub policy: Policy,
-    /// What suggests subjects.
-    pub suggest: Arc<dyn classifier::Suggest>,
 }
 
 impl PostRoom {
@@ -135,6 +140,7 @@ impl PostRoom {
             digital_post: parts.digital_post,
             webhooks: parts.webhooks,
             suggest: parts.suggest,
+            extractor: parts.extractor,
             unseen: unseen::Memory::default(),
             clock: parts.clock,
             entropy: parts.entropy,

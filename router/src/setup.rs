@@ -19,6 +19,7 @@ use crate::room::{Journal, Parts, PostRoom, Settings};
 use crate::store::journal::BuiltIn;
 use crate::store::{Store, StoreError};
 use crate::subject_plan;
+use crate::text::Extractor;
 use crate::webhook::Target;
 
 /// Why a post room could not be opened. The text is for the operator.
@@ -114,6 +115,7 @@ pub async fn open_furnished(
             .map_err(|error| SetupError::Said(error.danish()))?,
         webhooks: Target::open_all(&config.webhooks).map_err(|error| SetupError::Said(error.danish()))?,
         suggest: suggest(&config),
+        extractor: Extractor::new(&config.text),
         clock,
         entropy,
         settings: settings(&config),
@@ -278,6 +280,7 @@ fn settings(config: &Config) -> Settings {
         batch: config.intake.batch_messages.max(1) as usize,
         batch_wait: config.intake.batch_wait,
         work_batch: config.work.batch.max(1),
+        max_letter: usize::try_from(config.text.max_letter_bytes).unwrap_or(usize::MAX),
         workers: config.work.workers.max(1) as usize,
         lease: config.work.lease.max(Duration::from_secs(1)),
         patience: esdh::Patience {

@@ -44,6 +44,9 @@ pub struct Facts {
     /// What the classifier believed, and what it was allowed just then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judgement: Option<Judgement>,
+    /// What may be seen of an unmarked letter without opening it; `None` when its text was not read.
+    #[serde(default)]
+    pub glimpse: Option<Glimpse>,
 }
 
 /// One value in a technical document. Holds personal data: prints itself redacted.
@@ -190,6 +193,28 @@ pub struct Suggestion {
     pub confidence: f32,
     /// Words that carried it; never personal data.
     pub why: Vec<String>,
+}
+
+/// Nøglelinjer: what a post distributor may see of a letter without opening it, and what had to be said of it.
+///
+/// Personal data are masked as far as they were found; it is kept sealed all the same, and prints itself redacted.
+#[doc(alias = "nøglelinjer")]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Glimpse {
+    /// The sentences that carry its subject, masked.
+    pub lines: Vec<String>,
+    /// Why it must be handled with care (Danish); none of them quotes the letter.
+    pub care: Vec<String>,
+    /// How sensitive its text seems.
+    pub sensitivity: Option<crate::Sensitivity>,
+    /// Documents whose text could not be read, or not all of it, and why (Danish).
+    pub unread: Vec<String>,
+}
+
+impl fmt::Debug for Glimpse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Glimpse({} lines)", self.lines.len())
+    }
 }
 
 impl fmt::Debug for Facts {

@@ -219,6 +219,7 @@ fn facts() -> impl Strategy<Value = Facts> {
                     .collect(),
                 technical: Vec::new(),
                 judgement: None,
+                glimpse: None,
                 message,
             }
         },

@@ -48,7 +48,7 @@ fn the_demo_runs_to_its_end_and_says_that_the_log_is_intact() {
 }
 
 /// Every command, with those below it.
-const COMMANDS: [&[&str]; 41] = [
+const COMMANDS: [&[&str]; 42] = [
     &[],
     &["demo"],
     &["serve"],
@@ -82,6 +82,7 @@ const COMMANDS: [&[&str]; 41] = [
     &["kle", "list"],
     &["kle", "diff"],
     &["kle", "crosswalk"],
+    &["text"],
     &["keys"],
     &["keys", "show"],
     &["keys", "rotate"],
@@ -237,8 +238,18 @@ async fn check_is_content_with_a_healthy_house() {
     let house = Installation::sandby(Engine::Sqlite, "").await;
     let said = house.run(&["check"]).ok();
     assert!(said.contains("modtag er parat."), "{said}");
-    for what in ["konfiguration", "nøgler", "database", "indhold", "regler", "ESDH", "disk", "revisionslog"]
-    {
+    for what in [
+        "konfiguration",
+        "nøgler",
+        "database",
+        "indhold",
+        "regler",
+        "ESDH",
+        "disk",
+        "dokumenter",
+        "billeder",
+        "revisionslog",
+    ] {
         assert!(said.contains(what), "{what} is not looked at:\n{said}");
     }
     let found = house.run(&["check", "--json"]).json();

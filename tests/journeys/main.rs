@@ -23,6 +23,7 @@ mod kill;
 mod organisation;
 mod postgres_rows;
 
+mod documents;
 mod keeping;
 mod trouble;
 mod webhooks;

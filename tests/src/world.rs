@@ -1,6 +1,6 @@
 //! A world: one authority's post room in a folder of its own, with a clock that stands still until it is moved.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use router::room::{Journal, Parts, PostRoom};
 use router::setup::{self, House, PolicyFiles, World as Surroundings};
 use router::store::message::{MessageRow, Stage};
 use router::story::{self, Story};
+use router::text::Extractor;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
@@ -181,7 +182,18 @@ pub async fn config(folder: &Path, engine: Engine) -> Config {
 /// Opens a house.
 pub async fn open(config: Config, clock: Arc<SetClock>, policy: PolicyFiles) -> House {
     let surroundings = Surroundings { clock, entropy: Entropy::system() };
-    setup::open_with(config, surroundings, policy).await.expect("the house opens")
+    let text = config.text.clone();
+    let furnish = |mut parts: Parts| {
+        parts.extractor = Extractor::with_program(&text, program());
+        parts
+    };
+    setup::open_furnished(config, surroundings, policy, furnish).await.expect("the house opens")
+}
+
+/// The program under test, beside the tests' own folder.
+pub fn program() -> PathBuf {
+    let test = std::env::current_exe().expect("this executable");
+    test.parent().and_then(Path::parent).expect("target/<profile>/deps").join("modtag")
 }
 
 /// Opens a house that journals in a case system of its own.
@@ -192,8 +204,10 @@ async fn open_beside(
     system: Arc<dyn CaseSystem>,
 ) -> House {
     let surroundings = Surroundings { clock, entropy: Entropy::system() };
+    let text = config.text.clone();
     let furnish = |mut parts: Parts| {
         parts.journal = Journal::Outside(system);
+        parts.extractor = Extractor::with_program(&text, program());
         parts
     };
     setup::open_furnished(config, surroundings, policy, furnish).await.expect("the house opens")

@@ -55,7 +55,8 @@ pub fn measure(judged: &[(Judged, Option<Verdict>)]) -> Measures {
         judged.iter().filter(|(letter, _)| letter.abstain).collect();
     let held: Vec<&(Judged, Option<Verdict>)> =
         judged.iter().filter(|(_, verdict)| !passed_on(verdict.as_ref())).collect();
-    let handed_on: Vec<_> = routable.iter().copied().filter(|(_, verdict)| passed_on(verdict.as_ref())).collect();
+    let handed_on: Vec<_> =
+        routable.iter().copied().filter(|(_, verdict)| passed_on(verdict.as_ref())).collect();
     let among = |level: usize, count: usize| {
         Share::count(&routable, |(letter, verdict)| hit(letter, verdict.as_ref(), level, count))
     };

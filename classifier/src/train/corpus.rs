@@ -10,6 +10,24 @@ pub struct Labelled<'a> {
     pub subject: Option<kle::Subject>,
     /// The letter.
     pub letter: LetterText<'a>,
+    /// How it is written.
+    pub vein: Vein,
+}
+
+/// How a letter is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vein {
+    /// As long and as roundabout as letters are that people send. How sure to be is learned from these alone.
+    Natural,
+    /// Short, to the point: good to learn subjects from, but harder to place than real letters.
+    Short,
+}
+
+impl Vein {
+    /// The vein of a corpus file, by its name: `third-…` and `hold…` are natural.
+    pub fn of(file: &str) -> Self {
+        if file.starts_with("third-") || file.starts_with("hold") { Self::Natural } else { Self::Short }
+    }
 }
 
 /// Letters to learn from.
@@ -21,6 +39,7 @@ pub struct Corpus {
 #[derive(Clone)]
 struct Row {
     subject: Option<kle::Subject>,
+    vein: Vein,
     label: String,
     body: String,
 }
@@ -37,9 +56,9 @@ pub struct NotCorpus {
 impl Corpus {
     /// Reads one file: subject, kind of sender, label and body in four columns, `\n` for a line break in the
     /// body. The subject is `-` for a letter that belongs nowhere.
-    pub fn read(&mut self, file: &str) -> Result<(), NotCorpus> {
+    pub fn read(&mut self, vein: Vein, file: &str) -> Result<(), NotCorpus> {
         for (number, line) in file.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
-            let row = row(line).map_err(|why| NotCorpus { line: number + 1, why })?;
+            let row = row(vein, line).map_err(|why| NotCorpus { line: number + 1, why })?;
             self.rows.push(row);
         }
         Ok(())
@@ -50,6 +69,7 @@ impl Corpus {
         self.rows.iter().map(|row| Labelled {
             subject: row.subject,
             letter: LetterText { label: &row.label, body: &row.body },
+            vein: row.vein,
         })
     }
 
@@ -58,7 +78,7 @@ impl Corpus {
     pub(super) fn add_mixture(&mut self, one: usize, other: usize) {
         let (one, other) = (&self.rows[one], &self.rows[other]);
         let body = format!("{}\n\n{}", first_half(&one.body), first_half(&other.body));
-        let mixture = Row { subject: None, label: one.label.clone(), body };
+        let mixture = Row { subject: None, vein: one.vein, label: one.label.clone(), body };
         self.rows.push(mixture);
     }
 
@@ -88,10 +108,15 @@ fn first_half(text: &str) -> &str {
     text[..end].trim_end()
 }
 
-fn row(line: &str) -> Result<Row, &'static str> {
+fn row(vein: Vein, line: &str) -> Result<Row, &'static str> {
     let columns: Vec<&str> = line.split('\t').collect();
     let [subject, _sender, label, body] = columns[..] else { return Err("expected four columns") };
-    Ok(Row { subject: read_subject(subject)?, label: label.to_owned(), body: body.replace("\\n", "\n") })
+    Ok(Row {
+        subject: read_subject(subject)?,
+        vein,
+        label: label.to_owned(),
+        body: body.replace("\\n", "\n"),
+    })
 }
 
 fn read_subject(text: &str) -> Result<Option<kle::Subject>, &'static str> {
@@ -113,7 +138,7 @@ mod tests {
     fn a_line_is_a_letter() {
         let mut corpus = Corpus::default();
         let file = "27.18.04\tcitizen\tHjælp\tKære kommune\\nMor er faldet.\n\n-\tcitizen\t\tSe vedhæftede\n";
-        corpus.read(file).expect("a corpus");
+        corpus.read(Vein::Natural, file).expect("a corpus");
         let letters: Vec<_> = corpus.letters().collect();
         assert_eq!(letters[0].subject.map(|subject| subject.to_string()).as_deref(), Some("27.18.04"));
         assert_eq!(letters[0].letter.body, "Kære kommune\nMor er faldet.");
@@ -124,7 +149,7 @@ mod tests {
     #[test]
     fn a_line_that_is_no_letter_is_named() {
         for (file, line) in [("27.18.04\tx\ty\tz\nHej", 2), ("27.18\tx\ty\tz", 1), ("hej\tx\ty\tz", 1)] {
-            assert_eq!(Corpus::default().read(file).expect_err(file).line, line);
+            assert_eq!(Corpus::default().read(Vein::Natural, file).expect_err(file).line, line);
         }
     }
 }

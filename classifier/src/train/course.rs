@@ -2,7 +2,7 @@
 
 use kle::Subject;
 
-use super::corpus::Corpus;
+use super::corpus::{Corpus, Vein};
 use super::doubt::{Outcome, doubts};
 use super::gram::Gram;
 use super::kept_out::{KeptOut, blend};
@@ -30,7 +30,7 @@ pub struct Recipe {
     pub common: usize,
     /// How many weights of rare features a subject, a group and a main group keep: their largest.
     pub keep: [usize; 3],
-    /// Every so many-th letter is also read together with another one, as a letter with two matters.
+    /// Every so many-th natural letter is also read together with another one, as a letter with two matters.
     pub mix_every: usize,
 }
 
@@ -60,7 +60,7 @@ pub struct Trained {
     pub labels: usize,
     /// Features and weights in the file.
     pub size: [usize; 2],
-    /// What came of every letter that was kept out, per level.
+    /// What came of every natural letter that was kept out, per level.
     pub outcomes: [Vec<Outcome>; 3],
 }
 
@@ -80,6 +80,7 @@ pub fn train(corpus: &Corpus, recipe: &Recipe, tell: impl Fn(&str)) -> Result<Tr
     }
     tell("lærer at veje og at tvivle");
     let blend = blend(&labels, &kept_out);
+    kept_out.retain(|letter| letters.natural[letter.letter]);
     let (confidence, outcomes) = doubts(&labels, &blend, &kept_out, &letters.vectors);
     drop(kept_out);
     tell("træner på alle breve");
@@ -99,6 +100,7 @@ pub fn train(corpus: &Corpus, recipe: &Recipe, tell: impl Fn(&str)) -> Result<Tr
 struct Letters {
     vectors: Vec<Vector>,
     stems: Vec<Vec<u32>>,
+    natural: Vec<bool>,
     /// By number; `None` for a letter that belongs nowhere.
     subjects: Vec<Option<usize>>,
     folds: Vec<usize>,
@@ -117,7 +119,8 @@ impl Letters {
             corpus.letters().map(|labelled| labelled.subject).collect()
         };
         let mut folds = assign_folds(&subject(&corpus), recipe.folds);
-        for (one, other) in mixtures(&subject(&corpus), &folds, recipe) {
+        let natural: Vec<bool> = corpus.letters().map(|labelled| labelled.vein == Vein::Natural).collect();
+        for (one, other) in mixtures(&subject(&corpus), &natural, &folds, recipe) {
             corpus.add_mixture(one, other);
             folds.push(folds[one]);
         }
@@ -125,7 +128,8 @@ impl Letters {
         let vectors = corpus.letters().map(|labelled| vocabulary.vector(&labelled.letter)).collect();
         let stems = corpus.letters().map(|labelled| danish.hashes(&labelled.letter)).collect();
         let subjects = corpus.letters().map(|labelled| number(labelled.subject)).collect();
-        Self { vectors, stems, subjects, folds }
+        let natural = corpus.letters().map(|labelled| labelled.vein == Vein::Natural).collect();
+        Self { vectors, stems, natural, subjects, folds }
     }
 
     /// An index of the letters that have a subject and are not in this fold.
@@ -202,19 +206,25 @@ fn assign_folds(subjects: &[Option<Subject>], folds: usize) -> Vec<usize> {
     subjects.iter().map(&mut deal).collect()
 }
 
-/// Pairs of letters of one fold that are about different main groups.
-fn mixtures(subjects: &[Option<Subject>], folds: &[usize], recipe: &Recipe) -> Vec<(usize, usize)> {
+/// Pairs of natural letters of one fold that are about different main groups.
+fn mixtures(
+    subjects: &[Option<Subject>],
+    natural: &[bool],
+    folds: &[usize],
+    recipe: &Recipe,
+) -> Vec<(usize, usize)> {
     let main_group = |letter: usize| subjects[letter].map(Subject::main_group);
     let count = subjects.len();
     let apart = |one: usize| {
         let mut others = (0..count).map(|step| (one + count / 2 + step * 31) % count);
         let fits = |other: &usize| {
-            folds[*other] == folds[one]
+            natural[*other]
+                && folds[*other] == folds[one]
                 && main_group(*other).is_some()
                 && main_group(*other) != main_group(one)
         };
         others.find(fits).map(|other| (one, other))
     };
-    let chosen = (0..count).step_by(recipe.mix_every.max(1)).filter(|one| main_group(*one).is_some());
-    chosen.filter_map(apart).collect()
+    let whole = (0..count).filter(|one| natural[*one] && main_group(*one).is_some());
+    whole.step_by(recipe.mix_every.max(1)).filter_map(apart).collect()
 }

@@ -3,6 +3,7 @@
 use super::choice::{Case, choose};
 use super::kept_out::KeptOut;
 use crate::blend::{Blend, signals};
+use crate::budget;
 use crate::confidence::{BUDGETS, Confidence, SIGNS, Signs, signs};
 use crate::features::Vector;
 use crate::labels::Labels;
@@ -70,16 +71,12 @@ fn learn(seen: &[(Signs, bool, bool)]) -> (Confidence, Vec<Outcome>) {
     (confidence, outcomes)
 }
 
-/// The lowest confidence from which on no more than the budget was wrong; above 1 when there is none.
-fn sure_enough(most_sure_first: &[Outcome], budget: f32) -> f32 {
-    let (mut wrong, mut sure) = (0.0, 2.0);
-    for (count, outcome) in (1_u32..).zip(most_sure_first) {
-        wrong += if outcome.right { 0.0 } else { 1.0 };
-        if wrong <= budget * count as f32 {
-            sure = outcome.confidence;
-        }
-    }
-    sure
+/// From which confidence on the budget held, with 95 % certainty; above 1 when it never did.
+fn sure_enough(outcomes: &[Outcome], budget: f32) -> f32 {
+    let told: Vec<budget::Outcome> = (outcomes.iter())
+        .map(|outcome| budget::Outcome { confidence: outcome.confidence, right: outcome.right })
+        .collect();
+    budget::threshold(&told, f64::from(budget)).unwrap_or(2.0)
 }
 
 #[cfg(test)]
@@ -87,17 +84,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sure_is_where_the_budget_still_holds() {
-        let outcome = |confidence: f32, right| Outcome { confidence, right, routable: true };
-        let all = [
-            outcome(0.9, true),
-            outcome(0.8, true),
-            outcome(0.7, false),
-            outcome(0.6, true),
-            outcome(0.5, false),
-        ];
-        assert_eq!(sure_enough(&all, 0.0), 0.8);
-        assert_eq!(sure_enough(&all, 0.25), 0.6);
-        assert_eq!(sure_enough(&all[2..3], 0.25), 2.0);
+    fn sure_is_where_the_budget_is_known_to_hold() {
+        let outcome = |at: u16, right| Outcome { confidence: f32::from(at) / 1000.0, right, routable: true };
+        let all: Vec<Outcome> = (0..1000).map(|at| outcome(at, at >= 500)).collect();
+        let sure = sure_enough(&all, 0.02);
+        assert!((0.48..=0.51).contains(&sure), "{sure}");
+        assert_eq!(sure_enough(&all[..600], 0.001), 2.0, "too few to tell");
     }
 }

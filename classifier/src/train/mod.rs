@@ -14,7 +14,7 @@ mod lines;
 mod svm;
 mod thinning;
 
-pub use corpus::{Corpus, Labelled, NotCorpus};
+pub use corpus::{Corpus, Labelled, NotCorpus, Vein};
 pub use course::{Recipe, Trained, train};
 pub use doubt::Outcome;
 pub use gram::Gram;

@@ -15,6 +15,7 @@ use crate::store::StoreError;
 use crate::store::effect::EffectKind;
 use crate::story::danish_time;
 use crate::subject_plan;
+use crate::text::{Extractor, Landlock, Locks, Tesseract};
 
 #[derive(Args)]
 pub(super) struct Check {
@@ -86,6 +87,8 @@ async fn look(config: Config) -> Vec<Found> {
         found.push(Found { what: "konfiguration", state: "ok", text: format!("læst fra {from}") });
     }
     found.push(disk(&config));
+    found.push(documents(&config).await);
+    found.push(recognition(&config));
     if config.authority.cvr.is_none() {
         return found;
     }
@@ -106,6 +109,49 @@ async fn look(config: Config) -> Vec<Found> {
         found.push(Found { what: "kvitteringer", state: "advarsel", text });
     }
     found
+}
+
+/// How safely documents are read: a child is started and says what it took from itself.
+async fn documents(config: &Config) -> Found {
+    let (state, text) = match Extractor::new(&config.text).locks().await {
+        Some(Locks { landlock: Landlock::Full }) => {
+            ("ok", "læses i en proces, som kernen (Landlock) spærrer fra filer, netværk og andre programmer")
+        }
+        Some(Locks { landlock: Landlock::Partly }) => (
+            "ok",
+            "læses i en proces, som kernen (Landlock, en ældre udgave) spærrer fra filer; netværk er spærret, fordi den \
+             intet kan åbne",
+        ),
+        Some(Locks { landlock: Landlock::Missing }) => (
+            "ok",
+            "læses i en proces, som intet kan åbne; kernen har ikke Landlock, der ellers spærrer en gang til",
+        ),
+        None => (
+            "advarsel",
+            "kan ikke læses: processen til det kan ikke startes; post uden mærker får færre forslag",
+        ),
+    };
+    Found { what: "dokumenter", state, text: text.to_owned() }
+}
+
+/// Character recognition of pictures.
+fn recognition(config: &Config) -> Found {
+    let installed = Tesseract::installed();
+    let (state, text) = match (config.text.ocr, installed) {
+        (true, None) => {
+            ("advarsel", "text.ocr er slået til, men tesseract er ikke installeret; billeder læses ikke")
+        }
+        (true, Some(Tesseract { danish: false, .. })) => {
+            ("advarsel", "tesseract mangler dansk (Debian: tesseract-ocr-dan); billeder læses som engelsk")
+        }
+        (true, Some(_)) => ("ok", "billeder læses af tesseract, på dansk"),
+        (false, Some(Tesseract { danish: true, .. })) => {
+            ("ok", "slået fra; tesseract med dansk er installeret og kan bruges (text.ocr)")
+        }
+        (false, Some(_)) => ("ok", "slået fra; tesseract er installeret, men uden dansk"),
+        (false, None) => ("ok", "slået fra; tesseract er ikke installeret"),
+    };
+    Found { what: "billeder", state, text: text.to_owned() }
 }
 
 /// Who is at work, where a source tells it.

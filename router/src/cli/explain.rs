@@ -19,6 +19,10 @@ pub(super) struct Explain {
     /// Vis også meddelelsens egne ord. Kræver en begrundelse og bliver logget.
     #[arg(long, requires = "reason")]
     reveal: bool,
+    /// Vis nøglelinjerne: de sætninger af et umærket brev, der siger, hvad det handler om, uden navne og numre. Kræver en
+    /// begrundelse og bliver logget.
+    #[arg(long, requires = "reason", conflicts_with = "reveal")]
+    key_lines: bool,
     /// Hvorfor meddelelsens indhold ses.
     #[arg(long, value_name = "BEGRUNDELSE")]
     reason: Option<String>,
@@ -40,11 +44,22 @@ impl Explain {
             tx.opened(&row.uuid()?, now).await?;
             tx.commit(now).await?;
         }
+        if self.key_lines {
+            let event =
+                room.event_by(EventKind::Viewed, operator()).about(row.uuid()?).with("level", "key-lines");
+            let mut tx = room.store.begin().await?;
+            tx.tell(event.because(self.reason.as_deref().unwrap_or_default()));
+            tx.commit(room.clock.now()).await?;
+        }
+        let glimpse = if self.key_lines { story::glimpse(room, &row).await? } else { None };
         let story = story::tell(room, &row, self.reveal).await?;
         if self.json {
             print_json(&story)?;
         } else {
             print!("{}", story.danish());
+            if self.key_lines {
+                print!("{}", story::key_lines_danish(glimpse.as_ref()));
+            }
             if let Some(message) = &story.message {
                 println!("\nMeddelelsens egne ord");
                 print_json(message)?;

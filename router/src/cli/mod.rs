@@ -7,6 +7,7 @@ mod classifier;
 mod danish;
 mod demo;
 mod explain;
+mod extract_text;
 mod ingest;
 mod journal;
 mod keys;
@@ -22,6 +23,7 @@ mod rule_check;
 mod rule_evidence;
 mod rules;
 mod serve;
+mod text;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -76,6 +78,11 @@ enum Command {
     Kle(kle::KleCommand),
     /// Klassifikatoren for umærket post: træn og mål den, og se, hvad enhederne har tilladt, og hvad den har lært.
     Classifier(classifier::ClassifierCommand),
+    /// Træk teksten ud af filer, som den ville blive læst i et brev; til at prøve det af.
+    Text(text::Text),
+    /// Læs ét dokument i en afspærret proces. Startes af modtag selv.
+    #[command(hide = true)]
+    ExtractText(extract_text::ExtractText),
     /// Krypteringsnøglerne: vis og skift.
     Keys(keys::KeysCommand),
     /// Bring databasens skema ajour.
@@ -105,6 +112,10 @@ pub fn run() -> ExitCode {
             return ExitCode::SUCCESS;
         }
     };
+    // A child is alone with its document: it locks itself before any other thread is begun.
+    if let Command::ExtractText(child) = arguments.command {
+        return child.run();
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -138,6 +149,8 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Org(org) => org.run(load(file)?).await,
         Command::Kle(kle) => kle.run(load(file)?).await,
         Command::Classifier(classifier) => classifier.run(|| load(file)).await,
+        Command::Text(text) => text.run(load(file)?).await,
+        Command::ExtractText(child) => Ok(child.run()),
         Command::Keys(keys) => keys.run(load(file)?).await,
         Command::Migrate(migrate) => migrate.run(load(file)?).await,
         Command::Backup(backup) => backup.run(load(file)?).await,

@@ -138,6 +138,7 @@ fn facts_of(policy: &Policy, folders: &[PathBuf], name: &str, now: Timestamp) ->
         text: reading.text,
         technical: reading.technical,
         judgement: None,
+        glimpse: None,
         suggestions: Vec::new(),
         message: reading.message,
     })

@@ -35,7 +35,7 @@ pub use secret::{Secret, SecretError, SecretText};
 pub use sections::{
     Alarms, Audit, Authority, Classifier, Content, ContentBackend, Data, Database, DatabaseLocation,
     DigitalPost, Effects, Folder, Intake, Journal, JournalSystem, Keys, Log, LogFormat, Policy, Push,
-    Sensitivity, Server, Work,
+    Sensitivity, Server, Text, Work,
 };
 pub use sources::{Sources, USUAL_FILE};
 pub use webhooks::{WebhookTarget, Webhooks};
@@ -74,6 +74,8 @@ pub struct Config {
     pub effects: Effects,
     /// The case system.
     pub journal: Journal,
+    /// Text out of documents.
+    pub text: Text,
     /// Receipts to Digital Post.
     pub digital_post: DigitalPost,
     /// Calls to other systems.

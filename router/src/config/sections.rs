@@ -265,6 +265,35 @@ pub struct Journal {
     pub default_sensitivity: Sensitivity,
 }
 
+/// `[text]`: text out of documents, and what reading one may cost.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// Address space of a child process.
+    #[serde(deserialize_with = "values::count::<_, 128, 16_384>")]
+    pub memory_mib: u32,
+    /// Processor time for one document.
+    #[serde(rename = "cpu_seconds", deserialize_with = "values::seconds::<_, 1, 3_600>")]
+    pub cpu: Duration,
+    /// Time by the clock for one document.
+    #[serde(rename = "timeout_seconds", deserialize_with = "values::seconds::<_, 1, 3_600>")]
+    pub timeout: Duration,
+    /// Largest document that is read.
+    #[serde(deserialize_with = "values::bytes::<_, 1_000, 1_000_000_000>")]
+    pub max_document_bytes: u64,
+    /// Most text of one document.
+    #[serde(deserialize_with = "values::bytes::<_, 1_000, 100_000_000>")]
+    pub max_text_bytes: u64,
+    /// Most text of one letter.
+    #[serde(deserialize_with = "values::bytes::<_, 1_000, 100_000_000>")]
+    pub max_letter_bytes: u64,
+    /// Documents read at once.
+    #[serde(deserialize_with = "values::count::<_, 1, 64>")]
+    pub processes: u32,
+    /// Pictures are read by character recognition, where it is installed.
+    pub ocr: bool,
+}
+
 /// `[digital_post]`: the receipts' way back.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

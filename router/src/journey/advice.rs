@@ -1,14 +1,17 @@
 //! Advice: the classifier is heard when the marks say nothing, and only then.
 //!
 //! Most mail is marked, and its text is nobody's business: it is decided without being read. Only a message that gets as
-//! far as the classifier's step, or an authority with a rule about what the classifier believes, has its text read.
+//! far as the classifier's step, or an authority with a rule about what the classifier believes, has its documents read.
 
 use std::sync::Arc;
 
 use classifier::{LetterText, Opinion};
-use rules::{Decision, Facts, Policy, Step};
+use rules::{Decision, Facts, Glimpse, Outcome, Policy, Step};
 
+use super::InHand;
+use super::contents::MessageContents;
 use super::gather::Trouble;
+use super::glimpse::glimpse;
 use crate::room::PostRoom;
 use crate::unseen::judgement;
 use crate::unseen::standing::Standings;
@@ -18,30 +21,54 @@ pub(super) async fn decide(
     room: &PostRoom,
     policy: &Policy,
     standings: &Standings,
+    in_hand: &InHand,
     mut facts: Facts,
 ) -> Result<(Facts, Decision), Trouble> {
-    if !policy.asks_what_is_suggested() {
+    if room.suggest.is_silent() || !policy.asks_what_is_suggested() {
         let decision = rules::decide(policy, &facts);
-        if !decision.trace.lines.iter().any(|line| line.step == Step::Classifier) {
+        let asked = decision.trace.lines.iter().any(|line| line.step == Step::Classifier);
+        if room.suggest.is_silent() || !asked {
             return Ok((facts, decision));
         }
     }
-    let opinion = heard(room, &facts).await;
+    let unread = read(room, in_hand, &mut facts).await?;
+    let (opinion, glimpse) = heard(room, &facts, unread).await;
     facts.suggestions = judgement::suggestions(&opinion);
     facts.judgement = judgement::judge(room, policy, standings, &opinion).await?;
-    let decision = rules::decide(policy, &facts);
+    let mut decision = rules::decide(policy, &facts);
+    let annotations = &mut decision.annotations;
+    annotations.sensitivity = annotations.sensitivity.or(glimpse.sensitivity);
+    // Only who must choose needs lines to choose by.
+    let lines = if matches!(decision.outcome, Outcome::Ask(_)) { glimpse.lines } else { Vec::new() };
+    facts.glimpse = Some(Glimpse { lines, ..glimpse });
     Ok((facts, decision))
 }
 
-/// What the classifier says. Off the workers' threads: it computes, and the first letter waits for the model to be read.
-async fn heard(room: &PostRoom, facts: &Facts) -> Opinion {
+/// Reads the documents into the facts, in processes of their own. What could not be read is told.
+async fn read(room: &PostRoom, in_hand: &InHand, facts: &mut Facts) -> Result<Vec<String>, Trouble> {
+    let contents = MessageContents::new(room, in_hand);
+    let limit = room.settings.max_letter;
+    let letter = room.extractor.letter(&facts.message, &contents, limit).await.map_err(Trouble::Letter)?;
+    if !letter.body.trim().is_empty() {
+        facts.text = letter.body;
+    }
+    Ok(letter.remarks.iter().map(crate::text::DocumentRemark::danish).collect())
+}
+
+/// What the classifier says, and what may be seen of the letter. Off the workers' threads: it computes, and the first
+/// letter waits for the model to be read.
+async fn heard(room: &PostRoom, facts: &Facts, unread: Vec<String>) -> (Opinion, Glimpse) {
     let suggest = Arc::clone(&room.suggest);
-    let (label, body) = (facts.message.header.label.clone(), facts.text.clone());
-    let heard =
-        tokio::task::spawn_blocking(move || suggest.suggest(&LetterText { label: &label, body: &body })).await;
+    let (message, body, told) = (facts.message.clone(), facts.text.clone(), unread.clone());
+    let heard = tokio::task::spawn_blocking(move || {
+        let letter = LetterText { label: &message.header.label, body: &body };
+        let mut opinion = suggest.suggest(&letter);
+        let glimpse = glimpse(&message, &letter, &mut opinion, told);
+        (opinion, glimpse)
+    });
     // A letter that the classifier cannot cope with waits for a person like one it has nothing to say of.
-    heard.unwrap_or_else(|error| {
+    heard.await.unwrap_or_else(|error| {
         tracing::error!(panicked = error.is_panic(), "the classifier failed on a letter");
-        Opinion::default()
+        (Opinion::default(), Glimpse { unread, ..Glimpse::default() })
     })
 }

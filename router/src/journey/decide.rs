@@ -52,7 +52,7 @@ pub(super) async fn decide(room: &PostRoom, batch: Vec<InHand>) -> Result<Vec<Re
         .map(|in_hand| async {
             let decided = async {
                 let facts = gather(room, &policy, plan.as_deref(), &shelf, &in_hand).await?;
-                advice::decide(room, &policy, &standings, facts).await
+                advice::decide(room, &policy, &standings, &in_hand, facts).await
             };
             let decided = decided.await;
             (in_hand, decided)
@@ -282,17 +282,18 @@ async fn put_back(room: &PostRoom, back: Vec<(InHand, Trouble)>) -> Result<(), S
     let now = room.clock.now();
     let mut tx = room.store.begin().await?;
     for (in_hand, trouble) in back {
+        let said = trouble.danish();
         if let Trouble::Store(error) = trouble {
             return Err(error);
         }
         tracing::warn!(message.id = %in_hand.id, error = %trouble, cause = ?std::error::Error::source(&trouble).map(ToString::to_string),
-            "message waits for the case system");
+            "message waits for what it needs to be decided");
         let patience = &room.settings.patience;
         let step = 3u32.saturating_pow(u32::try_from(in_hand.attempts.clamp(0, 12)).unwrap_or(12));
         // A message is never given up here: without facts nobody could decide it well, and it stays visible as late.
         let wait = patience.first.saturating_mul(step).min(patience.longest);
         let due_at = now.saturating_add(wait).unwrap_or(now);
-        tx.put_back(&in_hand.id, due_at, "sagssystemet svarede ikke").await?;
+        tx.put_back(&in_hand.id, due_at, said).await?;
     }
     tx.commit(now).await
 }

@@ -15,8 +15,21 @@ use crate::subject_plan::SubjectPlan;
 pub(super) enum Trouble {
     #[error("case system did not answer")]
     CaseSystem(#[from] Fault),
+    #[error("a document could not be fetched from the content store")]
+    Letter(#[source] Fault),
     #[error("store did not answer")]
     Store(#[from] StoreError),
+}
+
+impl Trouble {
+    /// What is kept beside the message for the operator.
+    pub(super) fn danish(&self) -> &'static str {
+        match self {
+            Self::CaseSystem(_) => "sagssystemet svarede ikke",
+            Self::Letter(_) => "brevets dokumenter kunne ikke hentes i indholdslageret",
+            Self::Store(_) => "databasen svarede ikke",
+        }
+    }
 }
 
 pub(super) async fn gather(
@@ -57,6 +70,7 @@ pub(super) async fn gather(
         suggestions: Vec::new(),
         technical: reading.technical.clone(),
         judgement: None,
+        glimpse: None,
     })
 }
 

@@ -12,6 +12,7 @@ mod decide;
 mod draft;
 mod escalate;
 mod gather;
+mod glimpse;
 mod look_up;
 mod notify;
 mod receipt;

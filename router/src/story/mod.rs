@@ -6,6 +6,7 @@
 
 mod danish;
 pub mod deadline;
+mod glimpse;
 mod hand_over;
 mod shown;
 mod views;
@@ -13,6 +14,7 @@ mod views;
 use uuid::Uuid;
 
 pub use danish::danish_time;
+pub use glimpse::{glimpse, key_lines_danish};
 pub use hand_over::HandOverView;
 pub use views::{
     CaseView, DecisionView, DocumentView, EffectView, EntryView, EventView, FactsView, RemarkView, Story,

@@ -138,6 +138,7 @@ fn letter(dice: &mut Dice, row: Option<&Row>, rules: u64, words: u64) -> Facts {
         suggestions: Vec::new(),
         technical: Vec::new(),
         judgement: None,
+        glimpse: None,
     }
 }
 

@@ -82,7 +82,7 @@ fn subjects(asked: &Asked<'_>, receiver: Option<&String>, suggestions: &mut Vec<
         suggestions.push(CaseOrSubject::Subject {
             subject: suggestion.subject,
             confidence: Some(suggestion.confidence),
-            why: "klassifikatorens forslag".to_owned(),
+            why: suggested(suggestion),
         });
         if let Some(unit) = policy.responsible(suggestion.subject, None) {
             units.push((unit.id.clone(), format!("har ansvaret for KLE {}", suggestion.subject)));
@@ -95,5 +95,14 @@ fn subjects(asked: &Asked<'_>, receiver: Option<&String>, suggestions: &mut Vec<
         if !known && receiver != Some(&unit) {
             suggestions.push(CaseOrSubject::Unit { unit, why });
         }
+    }
+}
+
+/// What the classifier says for a subject: how sure, and the words that speak for it.
+fn suggested(suggestion: &crate::Suggestion) -> String {
+    let percent = (suggestion.confidence.clamp(0.0, 1.0) * 100.0).round();
+    match suggestion.why.as_slice() {
+        [] => format!("klassifikatorens forslag ({percent:.0} %)"),
+        words => format!("klassifikatorens forslag ({percent:.0} %), på grund af: {}", words.join(", ")),
     }
 }

@@ -107,6 +107,7 @@ impl Sketch {
             suggestions: suggested.into_iter().collect(),
             technical: technical.collect(),
             judgement: self.suggested.map(|suggested| suggested.judgement(policy)),
+            glimpse: None,
             message,
         })
     }

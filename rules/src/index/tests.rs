@@ -49,6 +49,7 @@ fn letter() -> Facts {
         suggestions: Vec::new(),
         technical: Vec::new(),
         judgement: None,
+        glimpse: None,
     }
 }
 

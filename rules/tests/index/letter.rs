@@ -118,6 +118,7 @@ pub(crate) fn letter() -> impl Strategy<Value = Facts> {
             suggestions: Vec::new(),
             technical: Vec::new(),
             judgement: None,
+            glimpse: None,
         },
     )
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Args;
-use classifier::evaluate::{Judged, JudgedMask, MaskMeasures, Measures, measure};
+use classifier::evaluate::{Judged, MaskMeasures, Measures, measure};
 use classifier::index::Index;
 use classifier::mask::{self, Known};
 use classifier::model::Model;
@@ -77,7 +77,7 @@ impl Evaluate {
             .collect();
         let ms_per_letter = begun.elapsed().as_secs_f64() * 1000.0 / heard.len().max(1) as f64;
         let (mut masked, mut judged) = (Vec::new(), Vec::new());
-        for ((verdict, found, letter), listed) in heard.into_iter().zip(listed) {
+        for ((verdict, found, letter), listed) in heard.into_iter().zip(&listed) {
             masked.push((listed, found));
             judged.push((letter, verdict));
         }
@@ -88,7 +88,11 @@ impl Evaluate {
             ms_per_letter,
             each: judged.iter().map(|(letter, verdict)| each(letter, verdict.as_ref())).collect(),
         };
-        if self.json { print_json(&page)? } else { say(&page) }
+        if self.json {
+            print_json(&page)?
+        } else {
+            say(&page)
+        }
         Ok(ExitCode::SUCCESS)
     }
 
@@ -116,7 +120,8 @@ fn opinion(judge: &Judge, letter: &Judged) -> Option<Verdict> {
 }
 
 fn each(letter: &Judged, verdict: Option<&Verdict>) -> Each {
-    let best = |level: usize| verdict.and_then(|verdict| verdict.best[level].first()).map(|guess| guess.label);
+    let best =
+        |level: usize| verdict.and_then(|verdict| verdict.best[level].first()).map(|guess| guess.label);
     Each {
         id: letter.id.clone(),
         subject: best(0),
@@ -139,7 +144,7 @@ fn say(page: &Page) {
     println!("coverage_at_5pct     {:>8}", percent(page.measures.coverage_at_5pct));
     println!("calibration_error    {:>8}", percent(page.measures.calibration_error));
     for (kind, share) in &page.masking.mask_recall {
-        println!("mask_recall {kind:<9}{:>8}", percent(*share));
+        println!("mask_recall {:<12}{:>5}", kind.token(), percent(*share));
     }
     println!("mask_precision       {:>8}", percent(page.masking.mask_precision));
     println!("ms_per_letter        {:>8.2}", page.ms_per_letter);

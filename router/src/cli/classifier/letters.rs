@@ -5,7 +5,7 @@ use std::path::Path;
 use classifier::card::CorpusFile;
 use classifier::evaluate::{Judged, JudgedMask};
 use classifier::model::hex;
-use classifier::train::Corpus;
+use classifier::train::{Corpus, Vein};
 use sha2::{Digest, Sha256};
 
 use crate::cli::Failure;
@@ -20,7 +20,8 @@ pub(super) fn corpus(folder: &Path) -> Result<(Corpus, Vec<CorpusFile>), Failure
     for entry in names.iter().filter(|entry| entry.path().extension().is_some_and(|kind| kind == "tsv")) {
         let text = text(&entry.path())?;
         let before = corpus.len();
-        corpus.read(&text).map_err(|fault| {
+        let file = entry.file_name().to_string_lossy().into_owned();
+        corpus.read(Vein::of(&file), &text).map_err(|fault| {
             Failure::Said(format!(
                 "{}, linje {}: linjen er ikke et brev. Den skal have fire kolonner med tabulator imellem: KLE-emne \
                  (eller -), slags afsender, overskrift og tekst. Intet er trænet.",
@@ -28,7 +29,6 @@ pub(super) fn corpus(folder: &Path) -> Result<(Corpus, Vec<CorpusFile>), Failure
                 fault.line
             ))
         })?;
-        let file = entry.file_name().to_string_lossy().into_owned();
         files.push(CorpusFile { file, sha256: hash(text.as_bytes()), letters: corpus.len() - before });
     }
     if corpus.is_empty() {

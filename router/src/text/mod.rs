@@ -1,0 +1,43 @@
+//! Text: from a letter's documents to plain text that a classifier reads.
+//!
+//! A document comes from anybody, and the programs that read such formats have faults. So a document is only ever read in a
+//! child process: this same program, which first takes from itself all it does not need ([`locks`]), reads the document on its
+//! standard input, answers on its standard output, and ends. [`Extractor`] starts it, watches it and understands its end,
+//! however it ends. A crash, a bomb or a document that takes forever costs that document's text, gives a [`Remark`], and nothing
+//! else.
+//!
+//! ```text
+//! extractor.rs ──stdin: bytes──▶ child.rs ─▶ read/<format>.rs ─▶ page.rs
+//!      ▲───────stdout: answer.rs──────┘
+//! ```
+//!
+//! What was written is then told from what came along with it: [`own_words`]. [`Extractor::letter`] does both for a whole letter.
+//!
+//! **Deliberately absent:** layout, pictures inside documents, attachments of a mail, and anything an address in a document
+//! points at.
+
+mod answer;
+mod child;
+mod extractor;
+mod format;
+mod letter;
+mod limits;
+mod locks;
+mod ocr;
+pub mod own_words;
+mod page;
+mod read;
+mod remark;
+
+pub use child::{Child, Work};
+pub use extractor::{Extracted, Extractor};
+pub use format::Format;
+pub use letter::{DocumentRemark, Letter};
+pub use limits::Limits;
+pub use locks::{Landlock, Locks};
+pub use ocr::Tesseract;
+pub use own_words::{OwnWords, own_words};
+pub use remark::Remark;
+
+/// Stands between the pages of a paged document.
+const PAGE_BREAK: char = '\u{c}';
