@@ -48,7 +48,7 @@ fn the_demo_runs_to_its_end_and_says_that_the_log_is_intact() {
 }
 
 /// Every command, with those below it.
-const COMMANDS: [&[&str]; 41] = [
+const COMMANDS: [&[&str]; 45] = [
     &[],
     &["demo"],
     &["serve"],
@@ -82,6 +82,10 @@ const COMMANDS: [&[&str]; 41] = [
     &["kle", "list"],
     &["kle", "diff"],
     &["kle", "crosswalk"],
+    &["classifier"],
+    &["classifier", "units"],
+    &["classifier", "lessons"],
+    &["classifier", "resume"],
     &["keys"],
     &["keys", "show"],
     &["keys", "rotate"],
