@@ -184,6 +184,7 @@ fn gather(policy: &Policy, case: &Case, folder: &Path) -> Facts {
         suggestions: case.suggestions.clone(),
         technical: Vec::new(),
         judgement: case.judgement.clone(),
+        glimpse: None,
         message,
     }
 }

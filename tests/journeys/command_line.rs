@@ -48,7 +48,7 @@ fn the_demo_runs_to_its_end_and_says_that_the_log_is_intact() {
 }
 
 /// Every command, with those below it.
-const COMMANDS: [&[&str]; 42] = [
+const COMMANDS: [&[&str]; 48] = [
     &[],
     &["demo"],
     &["serve"],
@@ -83,6 +83,12 @@ const COMMANDS: [&[&str]; 42] = [
     &["kle", "diff"],
     &["kle", "crosswalk"],
     &["text"],
+    &["classifier"],
+    &["classifier", "train"],
+    &["classifier", "evaluate"],
+    &["classifier", "units"],
+    &["classifier", "lessons"],
+    &["classifier", "resume"],
     &["keys"],
     &["keys", "show"],
     &["keys", "rotate"],

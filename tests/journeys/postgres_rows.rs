@@ -8,7 +8,9 @@ use journeys::letters::{Letter, uuid};
 use journeys::{Engine, World, world};
 use router::clock::SetClock;
 use router::store::cases::KnownCase;
+use router::store::judged::NewJudged;
 use router::store::known::SentLetter;
+use router::store::lesson::NewLesson;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 const A: &str = world::CVR;
@@ -54,12 +56,43 @@ async fn house(cvr: &str, url: &str) -> World {
     store.remember_sent(&[letter], now).await.expect("the letter is remembered");
     store.protect(&["6909909999".into()], now).await.expect("the person is protected");
     crate::kle::import(&world, &["plan-1.xml"]).await;
+    classifier_rows(&world).await;
     let answer =
         Letter::from_citizen(1, PARTY, "Mette Prøve").to(cvr).answering(uuid(9000), None, None).bytes();
     let taken = world.receive(&[answer]).await;
     assert_eq!(world.story(&taken[0]).await.outcome, "journaled");
     world.everything_is_settled().await;
     world
+}
+
+/// Something in every table of what the classifier believed and learned.
+async fn classifier_rows(world: &World) {
+    let room = world.room();
+    let now = room.clock.now();
+    let subject: kle::Subject = "28.03.00".parse().expect("a subject");
+    let belief = NewJudged {
+        message: uuid(9001),
+        model: "prøvemodel".into(),
+        unit: "plads".into(),
+        subject,
+        subject_sure: 0.9,
+        group: None,
+        passed_on: None,
+    };
+    let lesson = NewLesson {
+        message: uuid(9001),
+        unit: "plads".into(),
+        subject,
+        expires_at: now + jiff::SignedDuration::from_hours(24),
+        edition: "1".into(),
+        grounds: b"{}".to_vec(),
+        bytes: b"{}".to_vec(),
+    };
+    let mut tx = room.store.begin().await.expect("a step");
+    tx.record_judged(&[belief], now).await.expect("stored");
+    tx.stop_unit("plads", "prøve", now).await.expect("stored");
+    tx.keep_lesson(&lesson, &room.entropy, now).await.expect("stored");
+    tx.commit(now).await.expect("stored");
 }
 
 async fn connect(url: &str) -> PgConnection {

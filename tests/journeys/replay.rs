@@ -18,7 +18,7 @@ use crate::program::Installation;
 use crate::webhooks;
 
 /// Every row of the authority, as a backup would write it.
-async fn all_rows(world: &World) -> Vec<Vec<u8>> {
+pub async fn all_rows(world: &World) -> Vec<Vec<u8>> {
     let mut frozen = world.room().store.freeze().await.expect("the store answers");
     let mut lines = Vec::new();
     for table in &TABLES {
@@ -31,7 +31,7 @@ async fn all_rows(world: &World) -> Vec<Vec<u8>> {
     lines
 }
 
-async fn replayed(world: &World, old: Option<Policy>, new: Policy, period: Period) -> Tally {
+pub async fn replayed(world: &World, old: Option<Policy>, new: Policy, period: Period) -> Tally {
     let store = &world.room().store;
     let sides = Comparison(Sides { old: old.map(Arc::new), new: Arc::new(new) });
     let past = store.past(period);

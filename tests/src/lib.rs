@@ -6,6 +6,7 @@ pub mod dice;
 pub mod double;
 pub mod kill;
 pub mod letters;
+pub mod scripted;
 pub mod sink;
 pub mod sources;
 pub mod world;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use classifier::Suggest;
 use esdh::CaseSystem;
 use jiff::{SignedDuration, Timestamp};
 use router::clock::{Clock, Entropy, SetClock};
@@ -64,6 +65,19 @@ impl World {
         let clock = Arc::new(SetClock::new(morning()));
         let config = config(folder.path(), engine).await;
         let house = open_beside(config, clock.clone(), policy.clone(), system).await;
+        Self { house, clock, folder, policy }
+    }
+
+    /// An empty post room with this policy and this classifier.
+    pub async fn with_classifier(engine: Engine, policy: PolicyFiles, suggest: Arc<dyn Suggest>) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let clock = Arc::new(SetClock::new(morning()));
+        let surroundings = Surroundings { clock: clock.clone(), entropy: Entropy::system() };
+        let config = config(folder.path(), engine).await;
+        let furnish = |parts| Parts { suggest, ..parts };
+        let house = setup::open_furnished(config, surroundings, policy.clone(), furnish)
+            .await
+            .expect("the house opens");
         Self { house, clock, folder, policy }
     }
 
