@@ -135,6 +135,7 @@ on_both_databases!(an_answer_teaches_where_the_unit_allows_it, |engine: Engine| 
     assert_eq!(tally(&world, "vej").await.0, (1, 1, 0), "the unit was right");
 
     // Without a subject it is the best suggested one of the unit; another unit's letter teaches nothing.
+    world.wait(Duration::from_secs(1));
     let two = receive(&world, 2, "Hul i vejen 05.01.08 0.80").await;
     send(&world, &two, "vej", None).await.expect("taken");
     let three = receive(&world, 3, "Hul i vejen 05.01.08 0.80").await;
