@@ -8,12 +8,12 @@
 //! is the sender's own begin with something else, or stand in one letter only. That is no masking: a name typed in
 //! lower case may slip through, so the caller masks, or shows the words to those alone who may see the letter.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use kle::Subject;
 
 use crate::LetterText;
-use crate::features::{self, Kind, Term, terms};
+use crate::features::{self, Kind, Term, Vector, terms};
 use crate::model::Model;
 
 /// How many words a suggestion gives as its reason.
@@ -30,43 +30,67 @@ pub struct Reason<'a> {
     pub adds: f32,
 }
 
-/// The words that carried a label, the weightiest first.
-pub fn words_for<'a>(model: &Model, letter: &LetterText<'a>, label: Subject) -> Vec<Reason<'a>> {
-    let Some(number) = model.labels().number(label) else { return Vec::new() };
-    weighed(model, letter, |feature| model.table().weight(feature, number as u16))
+/// A letter read for its reasons: once, whatever the number of labels that are asked about.
+pub struct Reasons<'a> {
+    model: &'a Model,
+    places: Vec<Place<'a>>,
+    /// Terms that count: number of the feature, of the word it stands in, and its share of the feature's weight.
+    terms: Vec<(u32, usize, f32)>,
 }
 
-/// The words that speak for the runner-up rather than for the winner, the weightiest first: more of them, and it had won.
-pub fn words_against<'a>(
-    model: &Model,
-    letter: &LetterText<'a>,
-    winner: Subject,
-    runner_up: Subject,
-) -> Vec<Reason<'a>> {
-    let labels = model.labels();
-    let (Some(winner), Some(runner_up)) = (labels.number(winner), labels.number(runner_up)) else {
-        return Vec::new();
-    };
-    let table = model.table();
-    weighed(model, letter, |feature| {
-        table.weight(feature, runner_up as u16) - table.weight(feature, winner as u16)
-    })
-}
+impl<'a> Reasons<'a> {
+    /// Reads a letter that has this vector.
+    pub fn read(model: &'a Model, letter: &LetterText<'a>, vector: &Vector) -> Self {
+        let mut places = places(letter);
+        let mut found: Vec<(u32, usize)> = Vec::new();
+        terms(letter, |Term { hash, kind, word }| {
+            let Some(feature) = model.vocabulary().number(hash) else { return };
+            let Some(place) = places.get_mut(word) else { return };
+            place.known |= kind == Kind::Word;
+            found.push((feature, word));
+        });
+        found.sort_unstable();
+        let mut terms = Vec::with_capacity(found.len());
+        for same in found.chunk_by(|one, other| one.0 == other.0) {
+            let Ok(at) = vector.features.binary_search(&same[0].0) else { continue };
+            let share = vector.weights[at] / same.len() as f32;
+            terms.extend(same.iter().map(|(feature, word)| (*feature, *word, share)));
+        }
+        Self { model, places, terms }
+    }
 
-/// The letter's words by what their features weigh, those that weigh something.
-fn weighed<'a>(model: &Model, letter: &LetterText<'a>, weight: impl Fn(u32) -> f32) -> Vec<Reason<'a>> {
-    let mut found = places(letter);
-    let vector = model.vocabulary().vector(letter);
-    let mut share = HashMap::new();
-    terms(letter, |Term { hash, .. }| *share.entry(hash).or_insert(0.0_f32) += 1.0);
-    terms(letter, |Term { hash, kind, word }| {
-        let Some(feature) = model.vocabulary().number(hash) else { return };
-        let Some(place) = found.get_mut(word) else { return };
-        place.known |= kind == Kind::Word;
-        let Ok(at) = vector.features.binary_search(&feature) else { return };
-        place.adds += weight(feature) * vector.weights[at] / share[&hash];
-    });
-    gather(found)
+    /// The words that carried a label, the weightiest first.
+    pub fn words_for(&self, label: Subject) -> Vec<Reason<'a>> {
+        let Some(number) = self.model.labels().number(label) else { return Vec::new() };
+        self.weighed(|feature| self.model.table().weight(feature, number as u16))
+    }
+
+    /// The words that speak for the runner-up rather than for the winner, the weightiest first: more of them, and it
+    /// had won.
+    pub fn words_against(&self, winner: Subject, runner_up: Subject) -> Vec<Reason<'a>> {
+        let labels = self.model.labels();
+        let (Some(winner), Some(runner_up)) = (labels.number(winner), labels.number(runner_up)) else {
+            return Vec::new();
+        };
+        let table = self.model.table();
+        self.weighed(|feature| table.weight(feature, runner_up as u16) - table.weight(feature, winner as u16))
+    }
+
+    /// The letter's words by what their features weigh, those that weigh something.
+    fn weighed(&self, weight: impl Fn(u32) -> f32) -> Vec<Reason<'a>> {
+        let mut adds = vec![0.0_f32; self.places.len()];
+        let mut last: Option<(u32, f32)> = None;
+        for (feature, word, share) in &self.terms {
+            // Terms of a feature stand together.
+            let own = match last {
+                Some((known, own)) if known == *feature => own,
+                _ => weight(*feature),
+            };
+            last = Some((*feature, own));
+            adds[*word] += own * share;
+        }
+        gather(&self.places, &adds)
+    }
 }
 
 /// The words alone, for showing: at most five, each once.
@@ -76,27 +100,22 @@ pub fn words(reasons: Vec<Reason<'_>>) -> Vec<String> {
 
 struct Place<'a> {
     word: &'a str,
-    adds: f32,
     /// The model has met it as a word, in at least two letters.
     known: bool,
 }
 
 fn places<'a>(letter: &LetterText<'a>) -> Vec<Place<'a>> {
-    let of = |text: &'a str| words_of(text).map(|word| Place { word, adds: 0.0, known: false });
-    of(letter.label).chain(of(letter.body)).collect()
-}
-
-fn words_of(text: &str) -> impl Iterator<Item = &str> {
-    features::words(text).into_iter().map(|word| &text[word.span])
+    let of = |text: &'a str| features::words(text).into_iter().map(|word| &text[word.span]);
+    of(letter.label).chain(of(letter.body)).map(|word| Place { word, known: false }).collect()
 }
 
 /// Brings the same word's places together and leaves out what is not for showing.
-fn gather(places: Vec<Place<'_>>) -> Vec<Reason<'_>> {
-    let mut once: BTreeMap<&str, Reason<'_>> = BTreeMap::new();
-    for Place { word, adds, .. } in places.into_iter().filter(presentable) {
-        once.entry(word).or_insert(Reason { word, adds: 0.0 }).adds += adds;
+fn gather<'a>(places: &[Place<'a>], adds: &[f32]) -> Vec<Reason<'a>> {
+    let mut once: BTreeMap<&str, Reason<'a>> = BTreeMap::new();
+    for (place, adds) in places.iter().zip(adds).filter(|(place, _)| presentable(place)) {
+        once.entry(place.word).or_insert(Reason { word: place.word, adds: 0.0 }).adds += adds;
     }
-    let mut reasons: Vec<Reason<'_>> = once.into_values().filter(|reason| reason.adds > 0.0).collect();
+    let mut reasons: Vec<Reason<'a>> = once.into_values().filter(|reason| reason.adds > 0.0).collect();
     reasons.sort_by(|one, other| other.adds.total_cmp(&one.adds));
     reasons
 }

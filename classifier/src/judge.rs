@@ -6,11 +6,12 @@ use kle::Subject;
 
 use crate::blend::{Probabilities, SIGNALS, signals};
 use crate::confidence::signs;
+use crate::explain::{self, Reasons};
 use crate::features::Vector;
 use crate::index::{Index, IndexFault, NEIGHBOURS, Near};
 use crate::lesson::{self, Heard, Lesson};
 use crate::model::{Model, NotModel};
-use crate::{Belief, Doubt, LetterText, Opinion, Suggest, Suggestion, explain};
+use crate::{Belief, Doubt, LetterText, Opinion, Suggest, Suggestion};
 
 /// How many subjects are suggested for one letter.
 const SUGGESTED: usize = 5;
@@ -127,19 +128,26 @@ fn doubt(heard: &Hearing) -> Option<Doubt> {
     (heard.vector.known < LEAST_KNOWN).then_some(Doubt::Unknown)
 }
 
-impl Suggest for Judge {
-    /// The five most probable subjects. Their confidences share out the first one's calibrated confidence in
-    /// the proportion of their probabilities.
-    fn suggest(&self, letter: &LetterText<'_>) -> Opinion {
-        let Some(verdict) = self.verdict(letter) else {
-            return Opinion { doubt: Some(Doubt::SaysNothing), ..Opinion::default() };
+impl Judge {
+    /// Verdict and opinion of a letter that is heard once.
+    pub fn verdict_and_opinion(&self, letter: &LetterText<'_>) -> (Option<Verdict>, Opinion) {
+        let Some(heard) = self.hear(letter) else {
+            let opinion = Opinion { doubt: Some(Doubt::SaysNothing), ..Opinion::default() };
+            return (None, opinion);
         };
+        let verdict = self.pronounce(&heard);
+        let opinion = self.opinion(letter, &heard, &verdict);
+        (Some(verdict), opinion)
+    }
+
+    fn opinion(&self, letter: &LetterText<'_>, heard: &Hearing, verdict: &Verdict) -> Opinion {
         let [subjects, ..] = &verdict.best;
         let Some(first) = subjects.first() else { return Opinion::default() };
+        let reasons = Reasons::read(&self.model, letter, &heard.vector);
         let share = |guess: &Guess| verdict.confidence[0] * guess.probability / first.probability;
         let why = |label: Subject| match label == first.label {
-            true => explain::words_for(&self.model, letter, label),
-            false => explain::words_against(&self.model, letter, first.label, label),
+            true => reasons.words_for(label),
+            false => reasons.words_against(first.label, label),
         };
         let suggestion = |guess: &Guess| Suggestion {
             subject: guess.label,
@@ -155,6 +163,14 @@ impl Suggest for Judge {
             beliefs: beliefs.filter_map(belief).collect(),
             doubt: verdict.doubt,
         }
+    }
+}
+
+impl Suggest for Judge {
+    /// The five most probable subjects. Their confidences share out the first one's calibrated confidence in
+    /// the proportion of their probabilities.
+    fn suggest(&self, letter: &LetterText<'_>) -> Opinion {
+        self.verdict_and_opinion(letter).1
     }
 
     fn sure_from(&self, level: usize, budget: f32) -> Option<f32> {

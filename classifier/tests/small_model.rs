@@ -91,7 +91,8 @@ fn a_letter_gets_its_subject_and_the_words_that_carried_it() {
         suggestions.iter().flat_map(|one| &one.why).all(|word| !word.contains("12")),
         "numbers are not reasons"
     );
-    let reasons = explain::words_for(judge.model(), &letter, suggestions[0].subject);
+    let vector = judge.model().vocabulary().vector(&letter);
+    let reasons = explain::Reasons::read(judge.model(), &letter, &vector).words_for(suggestions[0].subject);
     assert!(
         reasons.is_sorted_by(|one, other| one.adds >= other.adds) && reasons.iter().all(|one| one.adds > 0.0)
     );

@@ -72,7 +72,9 @@ impl Evaluate {
             .into_iter()
             .map(|letter| {
                 let found = mask::find(&letter.letter(), &Known::default());
-                (opinion(&judge, &letter), found, letter)
+                let (verdict, opinion) = judge.verdict_and_opinion(&letter.letter());
+                std::hint::black_box(opinion);
+                (verdict, found, letter)
             })
             .collect();
         let ms_per_letter = begun.elapsed().as_secs_f64() * 1000.0 / heard.len().max(1) as f64;
@@ -110,13 +112,6 @@ impl Evaluate {
         let index = Index::in_memory(corpus.entries(model.danish())).map_err(|error| said(&error))?;
         Ok(Judge::new(Arc::new(model), Arc::new(index)))
     }
-}
-
-/// Everything that is done for a letter: verdict, suggestions and their reasons.
-fn opinion(judge: &Judge, letter: &Judged) -> Option<Verdict> {
-    let letter = letter.letter();
-    std::hint::black_box(judge.suggest(&letter));
-    judge.verdict(&letter)
 }
 
 fn each(letter: &Judged, verdict: Option<&Verdict>) -> Each {
