@@ -144,7 +144,11 @@ impl Judge {
         let [subjects, ..] = &verdict.best;
         let Some(first) = subjects.first() else { return Opinion::default() };
         let reasons = Reasons::read(&self.model, letter, &heard.vector);
-        let share = |guess: &Guess| verdict.confidence[0] * guess.probability / first.probability;
+        let sure = verdict.confidence[0];
+        let share = |guess: &Guess| match guess.label == first.label {
+            true => sure,
+            false => (sure * guess.probability / first.probability).min(1.0 - sure),
+        };
         let why = |label: Subject| match label == first.label {
             true => reasons.words_for(label),
             false => reasons.words_against(first.label, label),
@@ -167,8 +171,8 @@ impl Judge {
 }
 
 impl Suggest for Judge {
-    /// The five most probable subjects. Their confidences share out the first one's calibrated confidence in
-    /// the proportion of their probabilities.
+    /// The five most probable subjects. The first one's confidence is calibrated; the others' stand to it as their
+    /// probabilities do, and no other has more than what the first one leaves.
     fn suggest(&self, letter: &LetterText<'_>) -> Opinion {
         self.verdict_and_opinion(letter).1
     }

@@ -133,7 +133,10 @@ impl<'a> Asked<'a> {
         self.policy.unit(id).map_or_else(|| id.to_owned(), |unit| unit.name.clone())
     }
 
-    fn decided(self, verdict: Verdict) -> Decision {
+    fn decided(mut self, verdict: Verdict) -> Decision {
+        // What a rule says of a letter goes before what its text seems to say.
+        let seems = self.facts.glimpse.as_ref().and_then(|glimpse| glimpse.sensitivity);
+        self.annotations.sensitivity = self.annotations.sensitivity.or(seems);
         let suggestions = suggestions::collect(&self, &verdict.outcome);
         Decision {
             decider: verdict.decider,

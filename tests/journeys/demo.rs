@@ -64,6 +64,7 @@ pub async fn municipality(engine: Engine) -> World {
     let clock = Arc::new(SetClock::new(world::morning()));
     let mut config = world::config(folder.path(), engine).await;
     config.authority.cvr = authority["cvr"].as_str().map(str::to_owned);
+    config.classifier.enabled = true;
     let house = world::open(config, clock.clone(), policy.clone()).await;
     let cases = demo().join("cases.toml");
     let text = std::fs::read_to_string(&cases).expect("the cases");

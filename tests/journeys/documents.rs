@@ -291,6 +291,17 @@ async fn a_source_that_fails_is_no_remark_and_a_child_that_is_none_is_one() {
     }
 }
 
+/// A source may fail the program that asks it again after its end; the content store's did.
+#[tokio::test]
+async fn a_source_is_not_asked_again_after_its_end() {
+    let extractor = Extractor::with_program(&limits(), binary());
+    let once = stream::unfold(true, |more| {
+        std::future::ready(more.then(|| (Ok(Bytes::from_static("Kære kommune".as_bytes())), false)))
+    });
+    let extracted = extractor.extract(Some(Format::Txt), once).await.expect("the source is well");
+    assert_eq!(extracted.text.trim(), "Kære kommune");
+}
+
 #[tokio::test]
 async fn a_picture_is_recognised_where_tesseract_is_installed() {
     if Tesseract::installed().is_none() {

@@ -74,7 +74,8 @@ impl World {
         let clock = Arc::new(SetClock::new(morning()));
         let surroundings = Surroundings { clock: clock.clone(), entropy: Entropy::system() };
         let config = config(folder.path(), engine).await;
-        let furnish = |parts| Parts { suggest, ..parts };
+        let extractor = Extractor::with_program(&config.text, program());
+        let furnish = |parts| Parts { suggest, extractor, ..parts };
         let house = setup::open_furnished(config, surroundings, policy.clone(), furnish)
             .await
             .expect("the house opens");

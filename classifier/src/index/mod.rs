@@ -14,13 +14,14 @@ mod schema;
 
 use std::path::Path;
 
+use tantivy::columnar::Column;
 use tantivy::directory::error::OpenDirectoryError;
 use tantivy::{Index as Tantivy, IndexReader, ReloadPolicy, TantivyDocument, TantivyError};
 
 pub use compounds::Compounds;
 pub use danish::{Danish, Stem};
 pub use near::Near;
-use schema::Fields;
+use schema::{Fields, SUBJECT};
 
 /// How many neighbours have a say.
 pub const NEIGHBOURS: usize = 60;
@@ -42,6 +43,8 @@ pub struct Index {
     tantivy: Tantivy,
     reader: IndexReader,
     fields: Fields,
+    /// The subjects of each segment's letters. The index is never written to again, so they are opened once.
+    subjects: Vec<Column<u64>>,
 }
 
 /// The index cannot be built or read. It can always be made anew from its letters.
@@ -89,8 +92,11 @@ impl Index {
     }
 
     fn read(tantivy: Tantivy, fields: Fields) -> Result<Self, IndexFault> {
-        let reader = tantivy.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { tantivy, reader, fields })
+        let reader: IndexReader = tantivy.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let searcher = reader.searcher();
+        let opened = searcher.segment_readers().iter().map(|segment| segment.fast_fields().u64(SUBJECT));
+        let subjects = opened.collect::<Result<_, TantivyError>>()?;
+        Ok(Self { tantivy, reader, fields, subjects })
     }
 
     /// How many letters it holds.

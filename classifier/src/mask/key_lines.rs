@@ -46,7 +46,7 @@ fn sentences<'f>(text: &str, found: impl Iterator<Item = &'f Found> + Clone) -> 
     let ends = page.words.iter().skip(1).filter(|word| word.sentence_start || word.line_start);
     for end in ends.map(|word| word.range.start).chain([text.len()]) {
         let within = found.clone().any(|found| found.range.start < end && end < found.range.end);
-        if within || end <= begin {
+        if within || end <= begin || is_wrapped(&text[begin..end], &text[end..]) {
             continue;
         }
         let part = &text[begin..end];
@@ -67,10 +67,26 @@ fn sentences<'f>(text: &str, found: impl Iterator<Item = &'f Found> + Clone) -> 
     ranges
 }
 
+/// Was the line broken in the middle of a sentence, as mail programs and PDF do?
+fn is_wrapped(before: &str, after: &str) -> bool {
+    let line = before.trim_end();
+    let breaks = before[line.len()..].matches('\n').count();
+    breaks == 1 && !line.ends_with(['.', '!', '?', ':', ';', ',']) && after.starts_with(char::is_lowercase)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::mask::{Known, find};
+
+    #[test]
+    fn a_sentence_goes_on_after_a_wrapped_line() {
+        let letter =
+            LetterText { label: "", body: "Vandet står i kælderen, fordi\nkloakken er for lille.\nHilsen" };
+        let lines = key_lines(&letter, &[], 3, |line| if line.contains("kloak") { 1.0 } else { 0.0 });
+        let lines: Vec<&str> = lines.iter().map(Masked::as_str).collect();
+        assert_eq!(lines, ["Vandet står i kælderen, fordi\nkloakken er for lille."]);
+    }
 
     #[test]
     fn the_lines_that_carry_the_subject_are_shown_masked() {

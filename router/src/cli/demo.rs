@@ -8,6 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 use include_dir::{Dir, include_dir};
 
+use super::desk;
 use super::ingest::{lines, take_all};
 use super::serve::{run_until, stop_signal};
 use super::{Failure, journal};
@@ -63,6 +64,11 @@ impl Demo {
             println!("{}", line.danish().replace(line.file(), &short));
             if let Some(why) = line.why() {
                 println!("    {why}");
+            }
+            if let Some(story) = line.story().filter(|story| story.outcome == "nothing-applies") {
+                for line in desk::shown(&house.room, story).await? {
+                    println!("    {line}");
+                }
             }
             if let Some(story) = line.story().filter(|_| !line.is_duplicate()) {
                 *stages.entry(story.stage.clone()).or_insert(0) += 1;

@@ -6,6 +6,7 @@ mod check;
 mod classifier;
 mod danish;
 mod demo;
+mod desk;
 mod explain;
 mod extract_text;
 mod ingest;

@@ -35,12 +35,12 @@ pub(super) async fn decide(
     let (opinion, glimpse) = heard(room, &facts, unread).await;
     facts.suggestions = judgement::suggestions(&opinion);
     facts.judgement = judgement::judge(room, policy, standings, &opinion).await?;
-    let mut decision = rules::decide(policy, &facts);
-    let annotations = &mut decision.annotations;
-    annotations.sensitivity = annotations.sensitivity.or(glimpse.sensitivity);
-    // Only who must choose needs lines to choose by.
-    let lines = if matches!(decision.outcome, Outcome::Ask(_)) { glimpse.lines } else { Vec::new() };
-    facts.glimpse = Some(Glimpse { lines, ..glimpse });
+    facts.glimpse = Some(glimpse);
+    let decision = rules::decide(policy, &facts);
+    if let (Outcome::HandOver(_), Some(glimpse)) = (&decision.outcome, &mut facts.glimpse) {
+        // Only who must choose needs lines to choose by.
+        glimpse.lines.clear();
+    }
     Ok((facts, decision))
 }
 

@@ -42,13 +42,16 @@ pub(super) struct Answered {
     pub(super) teaches: Option<NewLesson>,
 }
 
+/// A claimed message, and what was decided of it or why it could not be.
+type Gathered = (InHand, Result<(rules::Facts, Decision), Trouble>);
+
 /// Decides claimed messages. Those that cannot be gathered now go back in line.
 pub(super) async fn decide(room: &PostRoom, batch: Vec<InHand>) -> Result<Vec<Ready>, StoreError> {
     let policy = room.policy();
     let plan = room.subject_plan();
     let shelf = Shelf::fetch(room, &policy, &batch).await?;
     let standings = Standings::look(room, &policy).await?;
-    let gathered: Vec<(InHand, Result<(rules::Facts, Decision), Trouble>)> = stream::iter(batch)
+    let gathered: Vec<Gathered> = stream::iter(batch)
         .map(|in_hand| async {
             let decided = async {
                 let facts = gather(room, &policy, plan.as_deref(), &shelf, &in_hand).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use classifier::mask::{self, Found, Known, Place};
+use classifier::mask::{self, Found, Known, Masked, Place};
 use classifier::sensitivity::{self, Level};
 use classifier::{LetterText, Opinion};
 use memo::Message;
@@ -30,11 +30,15 @@ pub(super) fn glimpse(
     let score = |sentence: &str| why.iter().filter(|word| sentence.contains(word.as_str())).count() as f32;
     let lines = mask::key_lines(letter, &found, LINES, score);
     Glimpse {
-        lines: lines.iter().map(ToString::to_string).collect(),
+        lines: lines.iter().map(one_line).collect(),
         care: told.grounds.iter().map(|ground| ground.sentence().to_owned()).collect(),
         sensitivity: sensitivity(told.level),
         unread,
     }
+}
+
+fn one_line(line: &Masked) -> String {
+    line.as_str().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The masked words, in lower case.

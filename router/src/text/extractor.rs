@@ -85,7 +85,8 @@ impl Extractor {
         // The semaphore is never closed; without a place the document would only be read at a worse time.
         let _place = self.places.acquire().await;
         let limit = self.limits.wall;
-        match tokio::time::timeout(limit, self.attempt(declared, document)).await {
+        // A source need not bear being asked again after its end.
+        match tokio::time::timeout(limit, self.attempt(declared, document.fuse())).await {
             Ok(answer) => answer,
             // The child is killed when the attempt is dropped.
             Err(_) => Ok(Extracted::nothing(Remark::TooSlow)),
