@@ -332,12 +332,7 @@ fn charge(page: &Page<'_>, at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn found(text: &str) -> Vec<&str> {
-        let mut marks = Vec::new();
-        find(&Page::read(text), &mut marks);
-        marks.iter().map(|mark| &text[mark.range.clone()]).collect()
-    }
+    use crate::mask::tests::marked;
 
     #[test]
     fn other_numbers_are_found() {
@@ -359,7 +354,7 @@ mod tests {
             ("født i Ulstrup", ""),
         ] {
             let other: Vec<&str> = [other].into_iter().filter(|text| !text.is_empty()).collect();
-            assert_eq!(found(text), other, "{text}");
+            assert_eq!(marked(find, text), other, "{text}");
         }
     }
 }

@@ -191,12 +191,7 @@ fn is_amount(text: &str, start: usize, end: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn found(text: &str) -> Vec<&str> {
-        let mut marks = Vec::new();
-        find(&Page::read(text), &mut marks);
-        marks.iter().map(|mark| &text[mark.range.clone()]).collect()
-    }
+    use crate::mask::tests::marked;
 
     #[test]
     fn every_grouping_is_found() {
@@ -219,10 +214,10 @@ mod tests {
         ] {
             for text in [format!("tlf. {number}"), format!("Ring {number}, tak"), format!("{number}\nHilsen")]
             {
-                assert_eq!(found(&text), [number], "{text}");
+                assert_eq!(marked(find, &text), [number], "{text}");
             }
         }
-        assert_eq!(found("22 41 90 37 / 60 11 88 42"), ["22 41 90 37", "60 11 88 42"]);
+        assert_eq!(marked(find, "22 41 90 37 / 60 11 88 42"), ["22 41 90 37", "60 11 88 42"]);
     }
 
     #[test]
@@ -245,7 +240,7 @@ mod tests {
             "2241903",
             "A22419037",
         ] {
-            assert!(found(text).is_empty(), "{text}");
+            assert!(marked(find, text).is_empty(), "{text}");
         }
     }
 }

@@ -5,6 +5,13 @@ use proptest::prelude::*;
 use super::*;
 use crate::evaluate::{JudgedMask, MaskMeasures};
 
+/// The texts that one finder marks.
+pub(super) fn marked<'t>(find: impl Fn(&Page, &mut Vec<Mark>), text: &'t str) -> Vec<&'t str> {
+    let mut marks = Vec::new();
+    find(&Page::read(text), &mut marks);
+    marks.iter().map(|mark| &text[mark.range.clone()]).collect()
+}
+
 fn all(label: &str, body: &str) -> Vec<Found> {
     find(&LetterText { label, body }, &Known::default())
 }

@@ -135,12 +135,7 @@ fn closed(page: &Page<'_>, first: usize, last: usize) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn found(text: &str) -> Vec<&str> {
-        let mut marks = Vec::new();
-        find(&Page::read(text), &mut marks);
-        marks.iter().map(|mark| &text[mark.range.clone()]).collect()
-    }
+    use crate::mask::tests::marked;
 
     #[test]
     fn addresses_are_found_whole() {
@@ -163,7 +158,7 @@ mod tests {
             ("Han bor på Plejehjemmet Egely og", "Plejehjemmet Egely"),
             ("vi bor på gården Søndre Vad ved", "Søndre Vad"),
         ] {
-            assert_eq!(found(text), [address], "{text}");
+            assert_eq!(marked(find, text), [address], "{text}");
         }
     }
 
@@ -179,7 +174,7 @@ mod tests {
             "Uge 12",
             "Bilag 4, 2. afsnit",
         ] {
-            assert!(found(text).is_empty(), "{text}: {:?}", found(text));
+            assert!(marked(find, text).is_empty(), "{text}: {:?}", marked(find, text));
         }
     }
 }
