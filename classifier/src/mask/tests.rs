@@ -6,7 +6,7 @@ use super::*;
 use crate::evaluate::{JudgedMask, MaskMeasures};
 
 /// The texts that one finder marks.
-pub(super) fn marked<'t>(find: impl Fn(&Page, &mut Vec<Mark>), text: &'t str) -> Vec<&'t str> {
+pub(super) fn marked(find: impl Fn(&Page, &mut Vec<Mark>), text: &str) -> Vec<&str> {
     let mut marks = Vec::new();
     find(&Page::read(text), &mut marks);
     marks.iter().map(|mark| &text[mark.range.clone()]).collect()
