@@ -14,6 +14,7 @@ mod on_its_way;
 mod replay;
 mod responsibility;
 mod taking_in;
+mod unmarked;
 mod unseen;
 
 mod canary;
