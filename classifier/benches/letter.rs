@@ -1,4 +1,5 @@
-//! What one letter costs: features, the model, the index, everything together; and the index at a million letters.
+//! What one letter costs: features, the model, the index, everything together, also with an own model; and the index at a
+//! million letters.
 //!
 //! `cargo bench -p classifier --bench letter`. The shipped model and letters are read from `models/`.
 
@@ -10,11 +11,13 @@ use classifier::index::{Entry, Index, NEIGHBOURS};
 use classifier::mask::{self, Known};
 use classifier::model::Model;
 use classifier::train::{Corpus, Vein};
-use classifier::{Judge, Suggest};
+use classifier::{Judge, Lesson, Suggest};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 /// Letters in the large index.
 const MANY: usize = 1_000_000;
+/// Lessons that the own model compares with.
+const LESSONS: usize = 5_000;
 
 fn models() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../models")
@@ -44,6 +47,24 @@ fn letter(criterion: &mut Criterion) {
     });
     criterion.bench_function("mask", |bench| bench.iter(|| mask::find(&next(), &Known::default())));
     criterion.bench_function("suggest", |bench| bench.iter(|| judge.suggest(&next())));
+    let lessons = lessons(&judge, &corpus);
+    let own = judge.learn(&lessons.iter().take(500).collect::<Vec<_>>(), 1).expect("an own model").own;
+    let judge = judge.with_own(own, &lessons);
+    criterion.bench_function("suggest with 5,000 lessons", |bench| bench.iter(|| judge.suggest(&next())));
+}
+
+/// As many lessons as a large authority keeps: each of a letter, with a part of another's stems.
+fn lessons(judge: &Judge, corpus: &Corpus) -> Vec<Lesson> {
+    let taught = corpus.letters().filter_map(|one| judge.lesson(&one.letter, one.subject?));
+    let taught: Vec<Lesson> = taught.collect();
+    let mixed = |number: usize| {
+        let (one, other) = (&taught[number % taught.len()], &taught[number * 7 / 3 % taught.len()]);
+        let mut stems = [&one.stems[..one.stems.len() / 2], &other.stems[other.stems.len() / 2..]].concat();
+        stems.sort_unstable();
+        stems.dedup_by_key(|(stem, _)| *stem);
+        Lesson { stems, ..one.clone() }
+    };
+    (0..LESSONS).map(mixed).collect()
 }
 
 fn large_index(criterion: &mut Criterion) {

@@ -61,7 +61,13 @@ impl Blend {
     pub fn weigh(&self, labels: &Labels, signals: &[[f32; SIGNALS]]) -> Probabilities {
         let strength =
             |signals: &[f32; SIGNALS]| -> f32 { signals.iter().zip(&self.0).map(|(s, w)| s * w).sum() };
-        let strengths: Vec<f32> = signals.iter().map(strength).collect();
+        Probabilities::of(labels, signals.iter().map(strength).collect())
+    }
+}
+
+impl Probabilities {
+    /// The probability of every label, from the strength of every subject.
+    pub(crate) fn of(labels: &Labels, strengths: Vec<f32>) -> Self {
         let most = strengths.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let mut all = vec![0.0; labels.len()];
         let total: f32 = strengths.iter().map(|strength| (strength - most).exp()).sum();
@@ -72,11 +78,9 @@ impl Blend {
                 all[label] += probability;
             }
         }
-        Probabilities(all)
+        Self(all)
     }
-}
 
-impl Probabilities {
     /// The most probable labels of a level, at most `count`, best first; equals in the order of the plan.
     pub fn best(&self, level: std::ops::Range<usize>, count: usize) -> Vec<(usize, f32)> {
         let mut all: Vec<(usize, f32)> = level.map(|label| (label, self.0[label])).collect();

@@ -75,7 +75,7 @@ pub fn signs(
     ]
 }
 
-fn log_odds(probability: f32) -> f32 {
+pub(crate) fn log_odds(probability: f32) -> f32 {
     let bounded = probability.clamp(1e-4, 1.0 - 1e-4);
     (bounded / (1.0 - bounded)).ln()
 }

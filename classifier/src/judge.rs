@@ -1,5 +1,7 @@
-//! The judge: model and nearest letters, heard together, give a verdict on a letter.
+//! The judge: model and nearest letters, and the authority's own model where there is one, heard together, give a verdict
+//! on a letter.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use kle::Subject;
@@ -11,15 +13,27 @@ use crate::features::Vector;
 use crate::index::{Index, IndexFault, NEIGHBOURS, Near};
 use crate::lesson::{self, Heard, Lesson};
 use crate::model::{Model, NotModel};
+use crate::own::{self, Ground, Learned, NotLearned, Own, Question, Remembered, Said};
 use crate::{Belief, Doubt, LetterText, Opinion, Suggest, Suggestion};
 
 /// How many subjects are suggested for one letter.
 const SUGGESTED: usize = 5;
+/// Share of wrong labels that is acceptable among those passed on, when nobody says anything else.
+const BUDGET: f32 = 0.02;
 
 /// A model and the letters it may compare with.
 pub struct Judge {
     model: Arc<Model>,
     index: Arc<Index>,
+    own: Option<OwnVoice>,
+}
+
+/// An own model, the lessons it compares with, and how many of them every label has.
+struct OwnVoice {
+    edition: String,
+    own: Own,
+    remembered: Remembered,
+    taught: Vec<u32>,
 }
 
 /// What can be said of a letter on the three levels, in the order subject, group, main group.
@@ -56,7 +70,23 @@ enum NotHeard {
 impl Judge {
     /// A judge who hears this model and this index.
     pub fn new(model: Arc<Model>, index: Arc<Index>) -> Self {
-        Self { model, index }
+        Self { model, index, own: None }
+    }
+
+    /// The same judge who also hears an own model and the lessons that it compares with. An own model that was made beside
+    /// another shipped model is not heard.
+    pub fn with_own<'a>(&self, own: Own, lessons: impl IntoIterator<Item = &'a Lesson>) -> Self {
+        let own = (own.base == self.model.edition()).then(|| {
+            let remembered = Remembered::of(self.model.labels(), lessons);
+            let taught = own::taught(self.model.labels(), &remembered, |_| true);
+            OwnVoice { edition: own.edition(), own, remembered, taught }
+        });
+        Self { model: Arc::clone(&self.model), index: Arc::clone(&self.index), own }
+    }
+
+    /// The same judge without an own model.
+    pub fn shipped(&self) -> Self {
+        Self { model: Arc::clone(&self.model), index: Arc::clone(&self.index), own: None }
     }
 
     /// What can be said of this letter; `None` for one without a single known term, and when the model fails.
@@ -78,26 +108,66 @@ impl Judge {
         let near = self.index.nearest(&stems, NEIGHBOURS)?;
         let signals = signals(self.model.labels(), &scores, &near);
         let probabilities = self.model.sheet().blend.weigh(self.model.labels(), &signals);
-        Ok(Hearing { vector, scores, stems, near, signals, probabilities })
+        let mut heard = Hearing { vector, scores, stems, near, signals, probabilities, own: None };
+        if let Some(voice) = &self.own {
+            heard.own = self.ask_own(voice, &heard)?;
+        }
+        Ok(heard)
+    }
+
+    /// What the own model makes of it; nothing where its lessons know nothing of such letters.
+    fn ask_own(&self, voice: &OwnVoice, heard: &Hearing) -> Result<Option<Probabilities>, IndexFault> {
+        let labels = self.model.labels();
+        let stems = self.index.common(&heard.stems, lesson::K, lesson::MOST)?;
+        let near = voice.remembered.likest(&self.question(&stems)?, NEIGHBOURS, |_| true);
+        let ken = own::Ken { taught: &voice.taught, chance: voice.own.chance };
+        let main_group = heard.probabilities.best(labels.main_groups(), 1).first().copied();
+        if !ken.covers(main_group, &near) {
+            return Ok(None);
+        }
+        let said = own::Voice::of(labels, &voice.remembered, &near, &voice.taught);
+        Ok(Some(Probabilities::of(labels, own::strengths(&said, &voice.own.weights, &heard.signals))))
+    }
+
+    /// The stems of a lesson, with how rare they are among the shipped letters.
+    fn question(&self, stems: &[(u32, u8)]) -> Result<Question, IndexFault> {
+        let letters = self.index.len() as u64;
+        let rare = |(stem, _): &(u32, u8)| Ok((*stem, own::rarity(self.index.letters_with(*stem)?, letters)));
+        Ok(Question::of(stems.iter().map(rare).collect::<Result<_, IndexFault>>()?))
     }
 
     fn pronounce(&self, heard: &Hearing) -> Verdict {
         let labels = self.model.labels();
         let levels = [labels.subjects(), labels.groups(), labels.main_groups()];
+        let believed = heard.own.as_ref().unwrap_or(&heard.probabilities);
         let best = levels.clone().map(|level| {
-            let best = heard.probabilities.best(level, SUGGESTED).into_iter();
+            let best = believed.best(level, SUGGESTED).into_iter();
             best.map(|(label, probability)| Guess { label: labels.get(label), probability })
                 .collect::<Vec<_>>()
         });
-        let judged = &self.model.sheet().confidence;
-        let confidence: [f32; 3] = std::array::from_fn(|level| {
-            let seen = (&heard.vector, &heard.scores[..], &heard.near[..], &heard.probabilities);
-            judged[level].of(&signs(labels, levels[level].clone(), seen))
-        });
+        let confidence: [f32; 3] =
+            std::array::from_fn(|level| self.confidence(heard, levels[level].clone(), level));
         let doubt = doubt(heard);
-        let sure = (0..3).find(|level| confidence[*level] >= judged[*level].sure && doubt.is_none());
+        let sure_at = |level: usize| self.sure_from(level, BUDGET);
+        let is_sure = |level: &usize| sure_at(*level).is_some_and(|sure| confidence[*level] >= sure);
+        let sure = (0..3).find(|level| is_sure(level) && doubt.is_none());
         let sure_of = sure.and_then(|level| best[level].first()).map(|guess| guess.label);
         Verdict { best, confidence, sure_of, doubt }
+    }
+
+    /// How sure the first label of a level is: the shipped confidence, or what the own model makes of it.
+    fn confidence(&self, heard: &Hearing, range: Range<usize>, level: usize) -> f32 {
+        let sure = self.shipped_sure(heard, range.clone(), level);
+        let (Some(voice), Some(believed)) = (&self.own, &heard.own) else { return sure };
+        let first = |all: &Probabilities| all.best(range.clone(), 1).first().copied();
+        let Some((label, probability)) = first(believed) else { return sure };
+        let agrees = first(&heard.probabilities).is_some_and(|(first, _)| first == label);
+        voice.own.sureness[level].of(&own::signs(probability, agrees.then_some(sure)))
+    }
+
+    fn shipped_sure(&self, heard: &Hearing, range: Range<usize>, level: usize) -> f32 {
+        let seen = (&heard.vector, &heard.scores[..], &heard.near[..], &heard.probabilities);
+        self.model.sheet().confidence[level].of(&signs(self.model.labels(), range, seen))
     }
 
     /// The model it hears.
@@ -113,7 +183,10 @@ struct Hearing {
     stems: Vec<u32>,
     near: Vec<Near>,
     signals: Vec<[f32; SIGNALS]>,
+    /// What the shipped model believes.
     probabilities: Probabilities,
+    /// What the own model makes of it; nothing where its lessons know nothing of such letters.
+    own: Option<Probabilities>,
 }
 
 /// A letter with fewer words says nothing by itself ("se vedhæftede fil", "ring til mig").
@@ -132,7 +205,8 @@ impl Judge {
     /// Verdict and opinion of a letter that is heard once.
     pub fn verdict_and_opinion(&self, letter: &LetterText<'_>) -> (Option<Verdict>, Opinion) {
         let Some(heard) = self.hear(letter) else {
-            let opinion = Opinion { doubt: Some(Doubt::SaysNothing), ..Opinion::default() };
+            let doubt = Some(Doubt::SaysNothing);
+            let opinion = Opinion { doubt, edition: self.edition(), ..Opinion::default() };
             return (None, opinion);
         };
         let verdict = self.pronounce(&heard);
@@ -166,7 +240,32 @@ impl Judge {
             suggestions: subjects.iter().map(suggestion).collect(),
             beliefs: beliefs.filter_map(belief).collect(),
             doubt: verdict.doubt,
+            edition: self.edition(),
         }
+    }
+}
+
+/// What is left of letters: lessons, and what models say of them.
+impl Judge {
+    fn ground(&self) -> Ground<'_> {
+        let labels = self.model.labels();
+        Ground { edition: self.model.edition(), labels, blend: self.model.sheet().blend }
+    }
+
+    /// Learns an own model of lessons, in the order they were learned. Those that were taught beside another shipped model must not
+    /// be among them.
+    pub fn learn(&self, lessons: &[&Lesson], seed: u64) -> Result<Learned, NotLearned> {
+        let questions =
+            lessons.iter().map(|lesson| self.question(&lesson.stems)).collect::<Result<Vec<_>, _>>();
+        own::learn(&self.ground(), lessons, &questions.map_err(|_| NotLearned::Index)?, seed)
+    }
+
+    /// What is said of the letter of a lesson that the own model was not made of; by the shipped model where there is none.
+    pub fn said(&self, lesson: &Lesson) -> Result<Said, IndexFault> {
+        let ground = self.ground();
+        let Some(voice) = &self.own else { return Ok(own::shipped_said(&ground, lesson)) };
+        let near = voice.remembered.likest(&self.question(&lesson.stems)?, NEIGHBOURS, |_| true);
+        Ok(own::said(&ground, &voice.own, (&voice.remembered, &voice.taught), lesson, &near))
     }
 }
 
@@ -178,7 +277,10 @@ impl Suggest for Judge {
     }
 
     fn sure_from(&self, level: usize, budget: f32) -> Option<f32> {
-        self.model.sheet().confidence.get(level)?.sure_from(budget)
+        match &self.own {
+            Some(voice) => voice.own.sureness.get(level)?.sure_from(budget),
+            None => self.model.sheet().confidence.get(level)?.sure_from(budget),
+        }
     }
 
     fn lesson(&self, letter: &LetterText<'_>, subject: Subject) -> Option<Lesson> {
@@ -194,15 +296,18 @@ impl Suggest for Judge {
             .collect();
         likeliest.extend(right.filter(|right| !likeliest.contains(right)));
         let told = |label: usize| Heard { subject: labels.get(label), signals: heard.signals[label] };
+        let levels = [labels.subjects(), labels.groups(), labels.main_groups()];
+        let sure = std::array::from_fn(|level| self.shipped_sure(&heard, levels[level].clone(), level));
         (!stems.is_empty()).then(|| Lesson {
             edition: self.model.edition().to_owned(),
             subject,
             stems,
             heard: likeliest.into_iter().map(told).collect(),
+            sure: Some(sure),
         })
     }
 
-    fn edition(&self) -> &str {
-        self.model.edition()
+    fn edition(&self) -> String {
+        self.own.as_ref().map_or_else(|| self.model.edition().to_owned(), |voice| voice.edition.clone())
     }
 }

@@ -25,8 +25,11 @@ pub struct Lesson {
     pub subject: Subject,
     /// Hashes of its stems with how often they stand in it, ascending.
     pub stems: Vec<(u32, u8)>,
-    /// What the experts said of the likeliest subjects, and of the right one.
+    /// What the experts said of the likeliest subjects, best first, and at last of the right one where it is none of them.
     pub heard: Vec<Heard>,
+    /// How sure the shipped model was of its best subject, group and main group; `None` in lessons of older programs.
+    #[serde(default)]
+    pub sure: Option<[f32; 3]>,
 }
 
 /// What the experts said of a subject.

@@ -2,7 +2,7 @@
 //!
 //! [`Suggest`] is what the post room speaks to. A [`Judge`] hears a [`model`] and the [`index`], weighs
 //! them ([`blend`]), doubts ([`confidence`]) and gives reasons ([`explain`]). [`train`] makes a model file
-//! out of letters, [`evaluate`] measures one. [`mask`] hides the persons in a letter, [`sensitivity`] says how
+//! out of letters, [`own`] one out of an authority's [`lesson`]s beside it, [`evaluate`] measures one. [`mask`] hides the persons in a letter, [`sensitivity`] says how
 //! guarded it has to be. [`NoModel`] is the honest implementation for an installation
 //! without a model: it never suggests anything, so every letter without marks waits for a person.
 //!
@@ -12,6 +12,7 @@ pub mod blend;
 pub mod budget;
 pub mod card;
 pub mod confidence;
+pub mod drift;
 pub mod evaluate;
 pub mod explain;
 pub mod features;
@@ -22,6 +23,7 @@ pub mod lesson;
 pub mod mask;
 pub mod model;
 mod opinion;
+pub mod own;
 pub mod sensitivity;
 pub mod train;
 
@@ -64,7 +66,11 @@ pub trait Suggest: Send + Sync {
     fn lesson(&self, letter: &LetterText<'_>, subject: kle::Subject) -> Option<Lesson>;
 
     /// Which model answers: stored with every decision, so that it can be explained and replayed.
-    fn edition(&self) -> &str;
+    fn edition(&self) -> String;
+
+    /// Goes on with an own model and the lessons that it compares with, or with none. Of one that was made beside another
+    /// shipped model nothing is heard. Whoever has no shipped model has none of its own.
+    fn take_up(&self, _own: Option<(own::Own, Vec<Lesson>)>) {}
 }
 
 /// No model is installed: no suggestions.
@@ -88,8 +94,8 @@ impl Suggest for NoModel {
         None
     }
 
-    fn edition(&self) -> &str {
-        "ingen model"
+    fn edition(&self) -> String {
+        "ingen model".to_owned()
     }
 }
 

@@ -12,6 +12,9 @@ pub struct Opinion {
     pub beliefs: Vec<Belief>,
     /// Why a person should look, however sure the beliefs are.
     pub doubt: Option<Doubt>,
+    /// The edition of the model that says it; empty when nobody was asked.
+    #[serde(default)]
+    pub edition: String,
 }
 
 /// Forslag: a subject that the text points at.

@@ -1,4 +1,4 @@
-//! Neither the index nor a lesson can be turned back into a letter.
+//! Neither the index, nor a lesson, nor an own model can be turned back into a letter.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ fn holds(all: &[u8], text: &str) -> bool {
 }
 
 #[test]
-fn no_word_of_a_letter_stands_in_index_or_lesson() {
+fn no_word_of_a_letter_stands_in_index_lesson_or_own_model() {
     let model =
         std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/kle/kle.onnx")).expect("a model");
     let model = Arc::new(Model::load(&model).expect("a model"));
@@ -46,7 +46,9 @@ fn no_word_of_a_letter_stands_in_index_or_lesson() {
     let judge = Judge::new(model, Arc::new(index));
     let letter = LetterText { label: "Legeplads", body: &format!("{SENTENCE}. {NAME} {CPR}") };
     let subject = "17.03.00".parse().expect("a subject");
-    let lesson = judge.lesson(&letter, subject).expect("a lesson").to_bytes();
+    let taught = judge.lesson(&letter, subject).expect("a lesson");
+    let lesson = taught.to_bytes();
+    let own = judge.learn(&[&taught; 60], 1).expect("an own model").own.to_bytes();
     let all = everything_in(folder.path());
     assert!(all.len() > 1_000, "the index is there");
     for text in SENTENCE
@@ -61,7 +63,13 @@ fn no_word_of_a_letter_stands_in_index_or_lesson() {
         SENTENCE.split(' ').filter(|word| word.len() > 4).chain(NAME.split(' ')).chain([CPR, "710482"])
     {
         assert!(!holds(&lesson, text), "{text:?} stands in the lesson");
+        assert!(!holds(&own, text), "{text:?} stands in the own model");
     }
+    // Not even what a lesson keeps: an own model has no stem and no subject, only weights.
+    for (stem, _) in &taught.stems {
+        assert!(!holds(&own, &stem.to_string()), "the stem {stem} stands in the own model");
+    }
+    assert!(!holds(&own, "17.03"));
 }
 
 /// A word that only one sender has is in no five letters, so it teaches nothing: not even its hash is kept.

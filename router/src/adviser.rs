@@ -3,13 +3,15 @@
 //! Both come with the program. The model is read when the first letter asks for it, not at start: most commands never
 //! need it. The index is built from the shipped letters into the data folder by whoever asks first, under another name
 //! until it is whole, so that processes that start together do not disturb each other; a damaged or old one is built
-//! anew. Without an index nothing is suggested, and every unmarked letter waits for a person.
+//! anew. Without an index nothing is suggested, and every unmarked letter waits for a person. Where an own model of the
+//! authority's is in force ([`crate::own_model`]), it is heard, too; one that was made beside another shipped model is not.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock, RwLock};
 
 use classifier::index::{Index, IndexFault};
 use classifier::model::{Model, NotModel};
+use classifier::own::Own;
 use classifier::train::{Corpus, NotCorpus, Vein};
 use classifier::{Judge, Lesson, LetterText, NoModel, Opinion, Suggest};
 use include_dir::{Dir, include_dir};
@@ -57,19 +59,40 @@ fn is_table(path: &Path) -> bool {
     path.extension().is_some_and(|kind| kind == "tsv")
 }
 
+/// What the shipped model calls itself. Known without reading it: the file's hash is taken once per process.
+pub fn shipped_edition() -> &'static str {
+    static EDITION: LazyLock<String> = LazyLock::new(|| classifier::model::edition_of("kle", SHIPPED_MODEL));
+    &EDITION
+}
+
 /// The adviser of an installation, ready when it is first asked.
 pub struct Adviser {
     folder: PathBuf,
+    shipped: OnceLock<Option<Judge>>,
+    own: RwLock<Arc<Heard>>,
+}
+
+/// The model that is heard: the shipped one alone, or with an own model and the lessons it compares with.
+struct Heard {
+    edition: String,
+    own: Option<(Own, Vec<Lesson>)>,
     judge: OnceLock<Option<Judge>>,
+}
+
+impl Heard {
+    fn shipped() -> Self {
+        Self { edition: shipped_edition().to_owned(), own: None, judge: OnceLock::new() }
+    }
 }
 
 impl Adviser {
     /// An adviser that keeps its index in this folder.
     pub fn at(folder: PathBuf) -> Self {
-        Self { folder, judge: OnceLock::new() }
+        Self { folder, shipped: OnceLock::new(), own: RwLock::new(Arc::new(Heard::shipped())) }
     }
 
-    fn judge(&self) -> Option<&Judge> {
+    /// The judge of the shipped model alone; `None` when it cannot be made ready.
+    pub fn judge(&self) -> Option<&Judge> {
         let ready = || match self.make_ready() {
             Ok(judge) => Some(judge),
             Err(error) => {
@@ -78,7 +101,19 @@ impl Adviser {
                 None
             }
         };
-        self.judge.get_or_init(ready).as_ref()
+        self.shipped.get_or_init(ready).as_ref()
+    }
+
+    fn heard(&self) -> Arc<Heard> {
+        self.own.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// Asks whoever is heard just now; `None` when nobody can be.
+    fn ask<T>(&self, of: impl FnOnce(&Judge) -> T) -> Option<T> {
+        let shipped = self.judge()?;
+        let heard = self.heard();
+        let with_own = || heard.own.as_ref().map(|(own, lessons)| shipped.with_own(own.clone(), lessons));
+        Some(of(heard.judge.get_or_init(with_own).as_ref().unwrap_or(shipped)))
     }
 
     fn make_ready(&self) -> Result<Judge, AdviserError> {
@@ -114,21 +149,29 @@ fn folder_name(edition: &str) -> String {
 
 impl Suggest for Adviser {
     fn suggest(&self, letter: &LetterText<'_>) -> Opinion {
-        self.judge().map_or_else(|| NoModel.suggest(letter), |judge| judge.suggest(letter))
+        self.ask(|judge| judge.suggest(letter)).unwrap_or_else(|| NoModel.suggest(letter))
     }
 
     fn sure_from(&self, level: usize, budget: f32) -> Option<f32> {
-        self.judge()?.sure_from(level, budget)
+        self.ask(|judge| judge.sure_from(level, budget))?
     }
 
     fn lesson(&self, letter: &LetterText<'_>, subject: kle::Subject) -> Option<Lesson> {
         self.judge()?.lesson(letter, subject)
     }
 
-    /// Known without reading the model: the file's hash is taken once per process.
-    fn edition(&self) -> &str {
-        static EDITION: LazyLock<String> =
-            LazyLock::new(|| classifier::model::edition_of("kle", SHIPPED_MODEL));
-        &EDITION
+    fn edition(&self) -> String {
+        self.heard().edition.clone()
+    }
+
+    fn take_up(&self, own: Option<(Own, Vec<Lesson>)>) {
+        let own = own.filter(|(own, _)| own.base == shipped_edition());
+        let heard = match own {
+            Some((own, lessons)) => {
+                Heard { edition: own.edition(), own: Some((own, lessons)), judge: OnceLock::new() }
+            }
+            None => Heard::shipped(),
+        };
+        *self.own.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = Arc::new(heard);
     }
 }

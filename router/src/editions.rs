@@ -16,6 +16,7 @@ use crate::audit::privacy::fit;
 use crate::audit::{Actor, Event, EventKind};
 use crate::clock::{Clock, Entropy};
 use crate::config::Config;
+use crate::own_model;
 use crate::room::{PostRoom, edition_of};
 use crate::setup::{PolicyFiles, SetupError};
 use crate::store::edition::EditionRow;
@@ -266,6 +267,14 @@ pub async fn follow(room: Arc<PostRoom>, config: Config, mut stopped: tokio::syn
             }
             Ok(false) => {}
             Err(error) => tracing::error!(error = %error, "subject plan not taken up; the old one stays"),
+        }
+        match own_model::following::follow_once(&room).await {
+            Ok(true) => tracing::info!(
+                model = room.suggest.edition(),
+                "another own model, or other lessons, are heard"
+            ),
+            Ok(false) => {}
+            Err(error) => tracing::error!(error = %error, "own model not taken up; the old one stays"),
         }
     }
 }

@@ -3,8 +3,11 @@
 //! The post room: the only crate that touches network, disk and database. In the order of a message's day:
 
 pub mod adviser;
+pub mod desk;
+pub mod inbox;
 pub mod intake;
 pub mod journey;
+pub mod pull_back;
 pub mod room;
 
 pub mod audit;
@@ -12,6 +15,7 @@ pub mod content;
 pub mod digital_post;
 pub mod keys;
 pub mod organisation;
+pub mod own_model;
 pub mod store;
 pub mod text;
 pub mod webhook;
@@ -19,6 +23,7 @@ pub mod webhook;
 pub mod backup;
 pub mod cli;
 pub mod editions;
+pub mod oversight;
 pub mod replay;
 pub mod responsibility;
 pub mod story;

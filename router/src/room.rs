@@ -14,6 +14,7 @@ use crate::clock::{Clock, Entropy};
 use crate::content::ContentStore;
 use crate::digital_post::DigitalPost;
 use crate::organisation::Snapshot;
+use crate::own_model;
 use crate::store::Store;
 use crate::store::journal::BuiltIn;
 use crate::store::message::Lease;
@@ -41,6 +42,8 @@ pub struct PostRoom {
     pub extractor: Extractor,
     /// What this process remembers of units and their limits.
     pub unseen: unseen::Memory,
+    /// The own model that this process last went by.
+    pub own_model: own_model::following::Memory,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -142,6 +145,7 @@ impl PostRoom {
             suggest: parts.suggest,
             extractor: parts.extractor,
             unseen: unseen::Memory::default(),
+            own_model: own_model::following::Memory::default(),
             clock: parts.clock,
             entropy: parts.entropy,
             settings: parts.settings,

@@ -15,6 +15,7 @@ use crate::digital_post::DigitalPost;
 use crate::editions::{self, Desk};
 use crate::keys::{KeyError, KeyFile, Keys};
 use crate::organisation;
+use crate::own_model;
 use crate::room::{Journal, Parts, PostRoom, Settings};
 use crate::store::journal::BuiltIn;
 use crate::store::{Store, StoreError};
@@ -122,6 +123,10 @@ pub async fn open_furnished(
         policy,
     }));
     subject_plan::follow_once(&room).await?;
+    if let Err(error) = own_model::following::follow_once(&room).await {
+        // Suggestions come from the shipped model alone; modtag check tells what to do.
+        tracing::error!(%error, "own model not taken up");
+    }
     protect(&room, &config).await?;
     if let Err(error) = organisation::Follower::of(&config).look(&room).await {
         // Mail goes to whom it is meant for, as without a source; modtag check tells what to do.

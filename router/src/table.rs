@@ -63,11 +63,16 @@ impl Table {
 
     /// Writes the table to a file, in the format that its name ends with.
     pub fn write(&self, file: &Path) -> Result<(), TableError> {
-        let bytes = match ending(file)? {
-            Ending::Csv => self.csv().map_err(|error| unwritable(file, &error))?,
-            Ending::Xlsx => self.xlsx().map_err(|error| unwritable(file, &error))?,
-        };
+        let bytes = self.bytes(ending(file)?).map_err(|error| unwritable(file, error.as_ref()))?;
         std::fs::write(file, bytes).map_err(|error| unwritable(file, &error))
+    }
+
+    /// The table as it stands in a file with this ending.
+    pub fn bytes(&self, ending: Ending) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(match ending {
+            Ending::Csv => self.csv()?,
+            Ending::Xlsx => self.xlsx()?,
+        })
     }
 
     fn csv(&self) -> Result<Vec<u8>, csv::Error> {
@@ -118,9 +123,36 @@ impl Cell {
     }
 }
 
-enum Ending {
+/// What a table's file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Text with semicolons.
     Csv,
+    /// Excel.
     Xlsx,
+}
+
+impl Ending {
+    /// The ending of a file's name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+        }
+    }
+
+    /// The MIME type of a file.
+    pub fn mime(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+
+    /// The ending of this word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Csv, Self::Xlsx].into_iter().find(|ending| ending.as_str() == word)
+    }
 }
 
 fn ending(file: &Path) -> Result<Ending, TableError> {

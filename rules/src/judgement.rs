@@ -15,6 +15,9 @@ pub struct Judgement {
     pub doubt: Option<String>,
     /// How the unit stood that answers for the best subject; `None` when nobody does.
     pub standing: Option<Standing>,
+    /// The edition of the model that believed it; empty in what older programs kept.
+    #[serde(default)]
+    pub model: String,
 }
 
 /// The best label of a level.

@@ -6,11 +6,13 @@ mod house;
 mod program;
 
 mod absence;
+mod desks;
 mod editions;
 mod faulty_rules;
 mod kle;
 mod law;
 mod on_its_way;
+mod own_model;
 mod replay;
 mod responsibility;
 mod taking_in;

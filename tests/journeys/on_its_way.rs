@@ -86,6 +86,7 @@ on_both_databases!(a_persons_answer_travels_the_same_path, |engine: Engine| asyn
         },
         reason: Some("set i brevet".into()),
         subject: None,
+        to: None,
     };
     router::journey::answer(world.room(), &taken[0].id, answer).await.expect("the answer is taken");
     world.work().await;

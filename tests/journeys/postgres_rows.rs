@@ -8,10 +8,14 @@ use journeys::letters::{Letter, uuid};
 use journeys::{Engine, World, world};
 use router::clock::SetClock;
 use router::store::cases::KnownCase;
+use router::store::desk::PendingRow;
 use router::store::judged::NewJudged;
 use router::store::known::SentLetter;
 use router::store::lesson::NewLesson;
+use router::store::own_model::{Act, NewOwnModel};
+use router::store::session::NewSession;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use uuid::Uuid;
 
 const A: &str = world::CVR;
 const B: &str = "87654321";
@@ -61,8 +65,30 @@ async fn house(cvr: &str, url: &str) -> World {
         Letter::from_citizen(1, PARTY, "Mette Prøve").to(cvr).answering(uuid(9000), None, None).bytes();
     let taken = world.receive(&[answer]).await;
     assert_eq!(world.story(&taken[0]).await.outcome, "journaled");
+    desk_rows(&world, &taken[0].id).await;
     world.everything_is_settled().await;
     world
+}
+
+/// Something in every table of the desks.
+async fn desk_rows(world: &World, message: &Uuid) {
+    let store = &world.room().store;
+    let now = world.room().clock.now();
+    let later = now + jiff::SignedDuration::from_hours(1);
+    let session = NewSession {
+        token: [7; 32],
+        person: "pia".into(),
+        roles: "post-distributor".into(),
+        units: "plads".into(),
+        ends_at: later,
+    };
+    let pending = PendingRow::new(&uuid(9001), "pia", 1, later, b"{}".to_vec());
+    let mut tx = store.begin().await.expect("a step");
+    tx.begin_session(&session, now).await.expect("stored");
+    assert!(tx.claim_letter(message, "pia", later, now).await.expect("stored"));
+    assert!(tx.keep_answer(&pending, now).await.expect("stored"));
+    assert!(tx.correct_entry(message, "pia", b"{}", now).await.expect("stored"), "the message is journaled");
+    tx.commit(now).await.expect("stored");
 }
 
 /// Something in every table of what the classifier believed and learned.
@@ -92,6 +118,10 @@ async fn classifier_rows(world: &World) {
     tx.record_judged(&[belief], now).await.expect("stored");
     tx.stop_unit("plads", "prøve", now).await.expect("stored");
     tx.keep_lesson(&lesson, &room.entropy, now).await.expect("stored");
+    let model =
+        NewOwnModel { edition: "e", base: "b", author: "lise", lessons: 40, measures: "{}", bytes: b"{}" };
+    let (number, _) = tx.keep_own_model(&model, &room.entropy, now).await.expect("stored");
+    tx.act_on_own_model(number, Act::Promote, ("lise", "prøve"), now).await.expect("stored");
     tx.commit(now).await.expect("stored");
 }
 

@@ -1,6 +1,6 @@
 //! The program itself, run as its users run it: `modtag` in a folder of its own.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
 use journeys::Engine;
@@ -10,13 +10,9 @@ use tempfile::TempDir;
 /// Who sits at the keyboard, as the audit log calls them.
 pub const USER: &str = "lise";
 
-/// The program beside this test's own executable.
-///
-/// Panics when it is not built: a test that cannot run fails.
+/// The program that every world reads documents with. Panics when it is not built: a test that cannot run fails.
 pub fn binary() -> PathBuf {
-    let test = std::env::current_exe().expect("this executable");
-    let profile = test.parent().and_then(Path::parent).expect("target/<profile>/deps");
-    let binary = profile.join("modtag");
+    let binary = journeys::world::program();
     assert!(
         binary.is_file(),
         "{} is not there: run `cargo build -p router` first, as tests/run does",

@@ -121,7 +121,7 @@ on_both_databases!(an_edition_is_held_against_what_people_chose, |engine: Engine
     let taken = world.receive(&letters).await;
     for (one, unit) in taken.iter().zip(["park", "park", "boern"]) {
         let hand_over = HandOver { unit: unit.into(), person: None, journal: Journaling::LeftToHandler };
-        let given = Answer { person: "lise".into(), hand_over, reason: None, subject: None };
+        let given = Answer { person: "lise".into(), hand_over, reason: None, subject: None, to: None };
         answer(world.room(), &one.id, given).await.expect("answered");
     }
     let new = policy(&policy_with("rågerne", "park"));

@@ -12,6 +12,7 @@ use kle::Subject;
 use router::audit::Actor;
 use router::backup::{self, Existing};
 use router::clock::Entropy;
+use router::inbox::{self, InboxError, Reader};
 use router::intake::Taken;
 use router::journey::{Answer, AnswerError, answer};
 use router::setup::World as Surroundings;
@@ -61,7 +62,7 @@ async fn receive(world: &World, number: u64, title: &str) -> Taken {
 async fn send(world: &World, taken: &Taken, unit: &str, subject: Option<&str>) -> Result<(), AnswerError> {
     let hand_over = HandOver { unit: unit.into(), person: None, journal: Journaling::LeftToHandler };
     let subject: Option<Subject> = subject.map(|subject| subject.parse().expect("a subject"));
-    let given = Answer { person: "lise".into(), hand_over, reason: None, subject };
+    let given = Answer { person: "lise".into(), hand_over, reason: None, subject, to: None };
     let said = answer(world.room(), &taken.id, given).await;
     world.work().await;
     said
@@ -159,7 +160,7 @@ on_both_databases!(two_answers_at_once_teach_once, |engine: Engine| async move {
         answer(
             world.room(),
             &taken.id,
-            Answer { person: "lise".into(), hand_over, reason: None, subject: None },
+            Answer { person: "lise".into(), hand_over, reason: None, subject: None, to: None },
         )
     };
     let (one, two) = tokio::join!(give(), give());
@@ -260,6 +261,10 @@ on_both_databases!(what_stays_where_it_was_put_counts_as_right, |engine: Engine|
     world.wait(DAY);
     world.work().await;
     assert_eq!(tally(&world, "vej").await, ((2, 1, 0), (1, 1, 0)), "only what was passed on");
+    let weeks = world.room().store.judged_weeks("prøvemodel", world.room().clock.now(), 16, 0.6).await;
+    let weeks = weeks.expect("an answer");
+    let counted: Vec<_> = weeks.iter().map(|week| (week.unit.as_str(), week.ago, week.counts())).collect();
+    assert_eq!(counted, [("vej", 1, [2, 1, 1])], "eight days ago: two letters, one unsure, one waiting");
     // A later redirection has the last word.
     send(&world, &kept, "ydelse", None).await.expect("redirected");
     assert_eq!(tally(&world, "vej").await.1, (1, 1, 1));
@@ -304,6 +309,38 @@ on_both_databases!(enough_settled_letters_give_a_unit_its_own_limit, |engine: En
     world.everything_is_settled().await;
 });
 
+on_both_databases!(
+    a_letter_that_a_unit_sends_back_counts_against_its_belief_and_teaches_nothing,
+    |engine: Engine| async move {
+        let world = town(engine).await;
+        let reader = |unit: &str| Reader::of(world.room(), "kim", &[unit.to_owned()].into());
+        let passed_on = receive(&world, 1, "Hul i vejen 05.01.08 0.99").await;
+        assert_eq!(stands(&world, &passed_on).await.1.as_deref(), Some("vej"));
+        let foreign = inbox::send_back(world.room(), &reader("ydelse"), &passed_on.id, "not-ours").await;
+        assert!(matches!(foreign, Err(InboxError::NotTheirs)));
+        inbox::send_back(world.room(), &reader("vej"), &passed_on.id, "not-ours").await.expect("sent back");
+        assert_eq!(tally(&world, "vej").await, ((1, 1, 1), (1, 1, 1)), "it was not the unit's");
+
+        let answered = receive(&world, 2, "Hul i vejen 05.01.08 0.80").await;
+        send(&world, &answered, "vej", None).await.expect("taken");
+        assert_eq!(lessons(&world).await.len(), 1);
+        inbox::send_back(world.room(), &reader("vej"), &answered.id, "elsewhere").await.expect("sent back");
+        assert!(lessons(&world).await.is_empty(), "what it taught was wrong");
+        assert_eq!(tally(&world, "vej").await.0, (2, 2, 2));
+        world.wait(Duration::from_secs(1));
+        send(&world, &answered, "ydelse", None).await.expect("taken");
+        assert_eq!(tally(&world, "vej").await.0, (2, 2, 2), "counted once");
+
+        // Passed on to another unit by its receiver, it was wrong as well; passed on to the one that was believed, right.
+        let third = receive(&world, 3, "Hul i vejen 05.01.08 0.99").await;
+        inbox::forward(world.room(), &reader("vej"), &third.id, "ydelse", None).await.expect("forwarded");
+        assert_eq!(tally(&world, "vej").await, ((3, 3, 3), (2, 2, 2)));
+        inbox::forward(world.room(), &reader("ydelse"), &third.id, "vej", None).await.expect("forwarded");
+        assert_eq!(tally(&world, "vej").await, ((3, 3, 2), (2, 2, 1)));
+        world.everything_is_settled().await;
+    }
+);
+
 on_both_databases!(a_replay_decides_as_it_was_decided, |engine: Engine| async move {
     let world = town(engine).await;
     let corpus: Corpus = toml::from_str(include_str!("unseen/letters.toml")).expect("the corpus is read");
@@ -324,7 +361,7 @@ on_both_databases!(a_replay_decides_as_it_was_decided, |engine: Engine| async mo
 });
 
 /// The program itself in the house of this world, once the world has let go of it.
-async fn program(world: World) -> (Installation, tempfile::TempDir) {
+pub async fn program(world: World, policy: &str) -> (Installation, tempfile::TempDir) {
     let World { house, folder, .. } = world;
     house.room.store.close().await;
     let config = format!(
@@ -335,7 +372,7 @@ async fn program(world: World) -> (Installation, tempfile::TempDir) {
         house.config.keys.file.display()
     );
     let mut installation = Installation::new(Some(&config));
-    installation.write("policy.toml", POLICY);
+    installation.write("policy.toml", policy);
     if let Ok(url) = std::fs::read_to_string(folder.path().join("database-url")) {
         installation.set("MODTAG_DATABASE__URL", &url);
     }
@@ -350,7 +387,7 @@ on_both_databases!(the_program_tells_how_units_stand_and_what_is_kept, |engine: 
     for (one, unit) in taken.iter().zip(["vej", "ydelse", "ydelse"]) {
         send(&world, one, unit, None).await.expect("taken");
     }
-    let (installation, _folder) = program(world).await;
+    let (installation, _folder) = program(world, POLICY).await;
     let units = installation.run(&["classifier", "units", "--json"]).json();
     let vej =
         units.as_array().and_then(|units| units.iter().find(|unit| unit["unit"] == "vej")).expect("vej");

@@ -150,7 +150,8 @@ on_both_databases!(others_are_told_also_when_a_person_is_asked_and_only_once, |e
         person: Some("anle".into()),
         journal: rules::Journaling::NotJournaled("privat".into()),
     };
-    let answer = router::journey::Answer { person: "lise".into(), hand_over, reason: None, subject: None };
+    let answer =
+        router::journey::Answer { person: "lise".into(), hand_over, reason: None, subject: None, to: None };
     router::journey::answer(world.room(), &taken[0].id, answer).await.expect("the answer is taken");
     world.work().await;
     let story = world.story(&taken[0]).await;
@@ -167,7 +168,8 @@ on_both_databases!(what_was_not_heard_is_told_as_a_person_decided_it, |engine: E
     assert_eq!(call(&world.story(&taken[0]).await).state, "failed");
     let hand_over =
         rules::HandOver { unit: "jura".into(), person: None, journal: rules::Journaling::LeftToHandler };
-    let answer = router::journey::Answer { person: "lise".into(), hand_over, reason: None, subject: None };
+    let answer =
+        router::journey::Answer { person: "lise".into(), hand_over, reason: None, subject: None, to: None };
     router::journey::answer(world.room(), &taken[0].id, answer).await.expect("the answer is taken");
     world.work().await;
     let seen = sink.seen();

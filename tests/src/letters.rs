@@ -68,6 +68,18 @@ impl Letter {
         self
     }
 
+    /// Another file name of the main document.
+    #[must_use]
+    pub fn named(mut self, filename: &str) -> Self {
+        let body = self.message.body.as_mut();
+        if let Some(file) =
+            body.and_then(|body| body.main_document.as_mut()).and_then(|main| main.files.first_mut())
+        {
+            file.filename = filename.into();
+        }
+        self
+    }
+
     /// Another text of the main document.
     #[must_use]
     pub fn text(mut self, text: &str) -> Self {

@@ -1,11 +1,14 @@
 //! What journeys share: a post room on either database, a clock that can be set, letters made to order, and
 //! simulators of the world outside.
 
+pub mod browser;
 pub mod databases;
+pub mod desks;
 pub mod dice;
 pub mod double;
 pub mod kill;
 pub mod letters;
+pub mod oidc;
 pub mod scripted;
 pub mod sink;
 pub mod sources;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use classifier::Suggest;
 use esdh::CaseSystem;
 use jiff::{SignedDuration, Timestamp};
+use router::adviser::Adviser;
 use router::clock::{Clock, Entropy, SetClock};
 use router::config::Config;
 use router::intake::{Arrival, Channel, Intake, IntakeError, Taken};
@@ -70,16 +71,43 @@ impl World {
 
     /// An empty post room with this policy and this classifier.
     pub async fn with_classifier(engine: Engine, policy: PolicyFiles, suggest: Arc<dyn Suggest>) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        Self::advised_in(tempfile::tempdir().expect("a folder"), engine, policy, suggest).await
+    }
+
+    async fn advised_in(
+        folder: TempDir,
+        engine: Engine,
+        policy: PolicyFiles,
+        suggest: Arc<dyn Suggest>,
+    ) -> Self {
         let clock = Arc::new(SetClock::new(morning()));
         let surroundings = Surroundings { clock: clock.clone(), entropy: Entropy::system() };
-        let config = config(folder.path(), engine).await;
+        let mut config = config(folder.path(), engine).await;
+        // The authority is the one that the policy was written for.
+        let read = rules::Policy::load(&policy, "").expect("a policy");
+        config.authority.cvr = Some(read.authority().cvr.clone());
         let extractor = Extractor::with_program(&config.text, program());
         let furnish = |parts| Parts { suggest, extractor, ..parts };
         let house = setup::open_furnished(config, surroundings, policy.clone(), furnish)
             .await
             .expect("the house opens");
         Self { house, clock, folder, policy }
+    }
+
+    /// The demo's municipality with all its mail, and the classifier that comes with the program.
+    pub async fn open_town(engine: Engine) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let suggest = Arc::new(Adviser::at(folder.path().join("index")));
+        let world = Self::advised_in(folder, engine, router::cli::demo_policy_files(), suggest).await;
+        let mail = Path::new(env!("CARGO_MANIFEST_DIR")).join("../router/demo/mail");
+        let files =
+            std::fs::read_dir(mail).expect("the demo's mail").map(|entry| entry.expect("a file").path());
+        let mut files: Vec<PathBuf> =
+            files.filter(|file| file.extension().is_some_and(|extension| extension == "xml")).collect();
+        files.sort();
+        let letters: Vec<Vec<u8>> = files.iter().map(|file| std::fs::read(file).expect("a letter")).collect();
+        world.receive(&letters).await;
+        world
     }
 
     /// The room.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::evaluate::{Passed, Point, full_curve};
 use crate::train::Outcome;
 
-const SIDE: f64 = 320.0;
+pub(super) const SIDE: f64 = 320.0;
 const MARGIN: f64 = 56.0;
 /// Bins of the reliability diagram.
 const BINS: usize = 10;
@@ -25,7 +25,7 @@ pub fn reliability(outcomes: &[Outcome]) -> String {
         let [x, y] = place(sure / count, right / count);
         let _ = write!(marks, r##"<circle cx="{x:.1}" cy="{y:.1}" r="{size:.1}" fill="#1b6ca8"/>"##);
     }
-    frame(["Hvor sikker modellen var", "Hvor ofte gruppen var rigtig"], 1.0, &marks)
+    frame(["Hvor sikker modellen var", "Hvor ofte gruppen var rigtig"], [Some(1.0), Some(1.0)], &marks)
 }
 
 /// The risk–coverage curve: of the letters passed on, the surest first, how many have a wrong group.
@@ -43,10 +43,10 @@ pub fn risk(outcomes: &[Outcome]) -> String {
     });
     let points = points.collect::<Vec<_>>().join(" ");
     let _ = write!(marks, r##"<polyline points="{points}" fill="none" stroke="#1b6ca8" stroke-width="2"/>"##);
-    frame(["Andel ført videre", "Andel med forkert gruppe"], highest, &marks)
+    frame(["Andel ført videre", "Andel med forkert gruppe"], [Some(1.0), Some(highest)], &marks)
 }
 
-fn place(x: f64, y: f64) -> [f64; 2] {
+pub(super) fn place(x: f64, y: f64) -> [f64; 2] {
     [MARGIN + x * SIDE, MARGIN / 2.0 + (1.0 - y) * SIDE]
 }
 
@@ -57,8 +57,8 @@ fn line(from: (f64, f64), to: (f64, f64), colour: &str, dashes: &str) -> String 
     )
 }
 
-/// Axes from 0 to 100 % and from 0 to `highest`, their names, and the marks.
-fn frame([below, beside]: [&str; 2], highest: f64, marks: &str) -> String {
+/// Axes from 0 to the highest share of each, without figures where there is none; their names, and the marks.
+pub(super) fn frame([below, beside]: [&str; 2], highest: [Option<f64>; 2], marks: &str) -> String {
     let (width, height) = (SIDE + MARGIN * 1.5, SIDE + MARGIN * 1.5);
     let mut drawing = format!(
         r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="#fff"/>"##
@@ -66,15 +66,14 @@ fn frame([below, beside]: [&str; 2], highest: f64, marks: &str) -> String {
     for tenth in 0..=5 {
         let share = f64::from(tenth) / 5.0;
         let ([x, _], [_, y]) = (place(share, 0.0), place(0.0, share));
-        let _ = write!(
-            drawing,
-            r#"<text x="{x:.1}" y="{}" text-anchor="middle">{:.0} %</text><text x="{}" y="{:.1}" text-anchor="end">{:.0} %</text>"#,
-            SIDE + MARGIN / 2.0 + 18.0,
-            share * 100.0,
-            MARGIN - 6.0,
-            y + 4.0,
-            share * highest * 100.0,
-        );
+        if let Some(highest) = highest[0] {
+            let (y, percent) = (SIDE + MARGIN / 2.0 + 18.0, share * highest * 100.0);
+            let _ = write!(drawing, r#"<text x="{x:.1}" y="{y}" text-anchor="middle">{percent:.0} %</text>"#);
+        }
+        if let Some(highest) = highest[1] {
+            let (x, y, percent) = (MARGIN - 6.0, y + 4.0, share * highest * 100.0);
+            let _ = write!(drawing, r#"<text x="{x}" y="{y:.1}" text-anchor="end">{percent:.0} %</text>"#);
+        }
     }
     let (middle, bottom) = (MARGIN + SIDE / 2.0, height - 12.0);
     let _ = write!(

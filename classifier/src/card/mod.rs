@@ -4,9 +4,11 @@
 //! to the card's hash.
 
 mod draw;
+mod learning;
 mod page;
 
 pub use draw::{reliability, risk};
+pub use learning::learning;
 pub use page::page;
 
 use serde::{Deserialize, Serialize};

@@ -1,9 +1,9 @@
 //! A share of a count, with how far it may be from the truth.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// So many of so many, with the exact 95 % interval of Clopper and Pearson.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Share {
     /// How many.
     pub hits: usize,

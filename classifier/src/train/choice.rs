@@ -6,11 +6,19 @@
 //! logistic regression.
 
 /// One case: its alternatives, and which of them are right. Without a right one it teaches nothing.
-pub(super) struct Case<const N: usize> {
+pub(crate) struct Case<const N: usize> {
     /// Signals of every alternative.
-    pub(super) alternatives: Vec<[f32; N]>,
+    pub(crate) alternatives: Vec<[f32; N]>,
     /// How many of the first alternatives are right.
-    pub(super) right: usize,
+    pub(crate) right: usize,
+}
+
+/// What weights are held to when the cases say little.
+pub(crate) struct Prior<const N: usize> {
+    /// The weights that hold without any case.
+    pub(crate) weights: [f64; N],
+    /// How strongly each is held back, in mean loss per square of its distance.
+    pub(crate) restraint: [f64; N],
 }
 
 /// How strongly weights are held back towards zero.
@@ -21,17 +29,23 @@ const CLOSE_ENOUGH: f64 = 1e-9;
 
 /// The weights that make the right alternatives most likely.
 pub(super) fn choose<const N: usize>(cases: &[Case<N>]) -> [f32; N] {
-    let cases: Vec<&Case<N>> = cases.iter().filter(|case| case.right > 0).collect();
-    let mut weights = [0.0; N];
+    let cases: Vec<&Case<N>> = cases.iter().collect();
+    choose_near(&cases, &Prior { weights: [0.0; N], restraint: [RESTRAINT; N] }).map(|weight| weight as f32)
+}
+
+/// The weights that make the right alternatives most likely, held to what is known before.
+pub(crate) fn choose_near<const N: usize>(cases: &[&Case<N>], prior: &Prior<N>) -> [f64; N] {
+    let cases: Vec<&Case<N>> = cases.iter().copied().filter(|case| case.right > 0).collect();
+    let mut weights = prior.weights;
     if cases.is_empty() {
-        return weights.map(|weight| weight as f32);
+        return weights;
     }
-    let mut now = Survey::of(&cases, &weights);
+    let mut now = Survey::of(&cases, &weights, prior);
     for _ in 0..MOST_STEPS {
         let step = now.step();
         let better = (0..20).find_map(|halvings| {
             let next = std::array::from_fn(|at| weights[at] + step[at] / f64::from(1 << halvings));
-            let survey = Survey::of(&cases, &next);
+            let survey = Survey::of(&cases, &next, prior);
             (survey.loss < now.loss).then_some((next, survey))
         });
         let Some((next, survey)) = better else { break };
@@ -41,7 +55,16 @@ pub(super) fn choose<const N: usize>(cases: &[Case<N>]) -> [f32; N] {
             break;
         }
     }
-    weights.map(|weight| weight as f32)
+    weights
+}
+
+impl<const N: usize> Case<N> {
+    /// How surprising the right alternatives are under these weights: minus the logarithm of their share.
+    pub(crate) fn surprise(&self, weights: &[f64; N]) -> f64 {
+        let mut survey = Survey { loss: 0.0, slope: [0.0; N], curve: [[0.0; N]; N] };
+        survey.add(self, weights);
+        survey.loss
+    }
 }
 
 /// Loss, slope and curvature at some weights.
@@ -52,7 +75,7 @@ struct Survey<const N: usize> {
 }
 
 impl<const N: usize> Survey<N> {
-    fn of(cases: &[&Case<N>], weights: &[f64; N]) -> Self {
+    fn of(cases: &[&Case<N>], weights: &[f64; N], prior: &Prior<N>) -> Self {
         let mut survey = Self { loss: 0.0, slope: [0.0; N], curve: [[0.0; N]; N] };
         for case in cases {
             survey.add(case, weights);
@@ -60,10 +83,11 @@ impl<const N: usize> Survey<N> {
         let count = cases.len() as f64;
         survey.loss /= count;
         for (at, weight) in weights.iter().enumerate() {
-            survey.loss += RESTRAINT * weight * weight / 2.0;
-            survey.slope[at] = survey.slope[at] / count + RESTRAINT * weight;
+            let (away, restraint) = (weight - prior.weights[at], prior.restraint[at]);
+            survey.loss += restraint * away * away / 2.0;
+            survey.slope[at] = survey.slope[at] / count + restraint * away;
             survey.curve[at].iter_mut().for_each(|curve| *curve /= count);
-            survey.curve[at][at] += RESTRAINT;
+            survey.curve[at][at] += restraint;
         }
         survey
     }
@@ -146,5 +170,20 @@ mod tests {
     fn without_a_right_answer_nothing_is_learned() {
         assert_eq!(choose(&[Case { alternatives: vec![[1.0]], right: 0 }]), [0.0]);
         assert_eq!(choose::<2>(&[]), [0.0, 0.0]);
+    }
+
+    #[test]
+    fn few_cases_move_weights_little_and_many_move_them_where_they_belong() {
+        let told = || Case { alternatives: vec![[1.0], [0.0]], right: 1 };
+        let not = || Case { alternatives: vec![[0.0], [1.0]], right: 1 };
+        let learned = |ten: usize| {
+            let cases: Vec<Case<1>> = (0..9 * ten).map(|_| told()).chain((0..ten).map(|_| not())).collect();
+            let prior = Prior { weights: [-1.0], restraint: [100.0 / cases.len() as f64] };
+            choose_near(&cases.iter().collect::<Vec<_>>(), &prior)[0]
+        };
+        // Nine of ten say ln 9 = 2.2; what is known beforehand pulls a hundred thousand cases by a thousandth.
+        let (few, many) = (learned(1), learned(10_000));
+        assert!(few < -0.9 && many > 2.1, "{few} {many}");
+        assert!((told().surprise(&[0.0]) - 2.0_f64.ln()).abs() < 1e-9);
     }
 }

@@ -14,6 +14,7 @@ mod lines;
 mod svm;
 mod thinning;
 
+pub(crate) use choice::{Case, Prior, choose_near};
 pub use corpus::{Corpus, Labelled, NotCorpus, Vein};
 pub use course::{Recipe, Trained, train};
 pub use doubt::Outcome;

@@ -59,6 +59,7 @@ impl Answer {
             hand_over: HandOver { unit: self.unit, person: self.person, journal },
             reason: self.reason,
             subject: self.subject,
+            to: None,
         };
         journey::answer(room, &row.uuid()?, answer).await.map_err(|error| Failure::Said(error.danish()))?;
         journey::drain(room).await?;

@@ -8,8 +8,9 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use super::{Failure, house, operator};
-use crate::audit::{self, EventKind, Options, Report, Verifier, VerifierKey, export};
+use crate::audit::{self, EventKind, Options, Report, VerifierKey, export};
 use crate::config::Config;
+use crate::oversight::trail;
 use crate::setup::House;
 
 /// Events read at a time.
@@ -112,34 +113,13 @@ fn danish(error: &audit::ExportError) -> String {
     }
 }
 
-/// Verifies the log in the database, page by page.
+/// Verifies the log in the database, with this public key or with the house's own.
 pub async fn verify_live(house: &House, key: Option<String>) -> Result<Report, Failure> {
-    let store = &house.room.store;
-    let mut options = options(key)?;
-    if options.keys.is_empty() {
-        options.keys.push(house.signer.verifier().clone());
+    let mut keys = options(key)?.keys;
+    if keys.is_empty() {
+        keys.push(house.signer.verifier().clone());
     }
-    options.authority = Some(store.authority().to_owned());
-    let mut verifier = Verifier::new(options);
-    let mut checkpoints = store.audit_checkpoints().await?.into_iter().peekable();
-    let mut from = 0;
-    loop {
-        let page = store.audit_page(from, PAGE).await?;
-        if page.is_empty() {
-            break;
-        }
-        for event in &page {
-            from = event.seq + 1;
-            verifier.event(event);
-            while let Some(checkpoint) = checkpoints.next_if(|checkpoint| checkpoint.size <= from) {
-                verifier.checkpoint(&checkpoint);
-            }
-        }
-    }
-    for checkpoint in checkpoints {
-        verifier.checkpoint(&checkpoint);
-    }
-    Ok(verifier.finish())
+    Ok(trail::verify(&house.room.store, keys).await?)
 }
 
 /// Signs the log and writes all of it to a new file. Returns the number of events.

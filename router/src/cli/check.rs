@@ -10,6 +10,7 @@ use super::{Failure, load, print_json};
 use crate::clock::{Clock, SystemClock, danish_day};
 use crate::config::Config;
 use crate::organisation;
+use crate::own_model::{Model, OwnModelError};
 use crate::setup::{self, World};
 use crate::store::StoreError;
 use crate::store::effect::EffectKind;
@@ -245,6 +246,9 @@ async fn look_inside(house: &setup::House, found: &mut Vec<Found>) {
         units => format!("{units} enheder har tilladt, at umærkede breve sendes videre uset"),
     };
     say("model", "ok", format!("{}; {unmarked}", room.suggest.edition()));
+    if let Some((state, text)) = own_model(house).await {
+        say("model", state, text);
+    }
     match room.store.stopped_units().await {
         Ok(stopped) => {
             for row in stopped {
@@ -297,6 +301,33 @@ async fn look_inside(house: &setup::House, found: &mut Vec<Found>) {
         Ok(report) => say("revisionslog", "fejl", report.danish()),
         Err(failure) => say("revisionslog", "fejl", failure.to_string()),
     }
+}
+
+/// The own model that is in force, and whether it is heard; `None` where the shipped model is alone.
+async fn own_model(house: &setup::House) -> Option<(&'static str, String)> {
+    let store = &house.room.store;
+    let number = match store.own_model_in_force().await {
+        Ok(0) => return None,
+        Ok(number) => number,
+        Err(error) => return Some(("fejl", error.danish())),
+    };
+    let said = match Model::read(store, number).await {
+        Err(error) => ("fejl", error.to_string()),
+        Ok(model) if !model.fits() => {
+            let text = format!("{} Den høres ikke.", OwnModelError::OtherBase(number));
+            ("advarsel", text)
+        }
+        Ok(model) => match store.lessons_of_model(number, house.room.clock.now()).await {
+            Ok((left, _)) => {
+                let made_of = model.row.lessons;
+                let text =
+                    format!("egen model {number} er i kraft; {left} af dens {made_of} lektier gemmes endnu");
+                (if left * 2 < made_of { "advarsel" } else { "ok" }, text)
+            }
+            Err(error) => ("fejl", error.danish()),
+        },
+    };
+    Some(said)
 }
 
 fn disk(config: &Config) -> Found {

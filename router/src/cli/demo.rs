@@ -21,19 +21,26 @@ static DEMO: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/demo");
 
 #[derive(Args)]
 pub(super) struct Demo {
-    /// Stop, når eksempelposten er fordelt; ellers vises status på 127.0.0.1:8080.
+    /// Stop, når eksempelposten er fordelt; ellers vises skrivebordene på 127.0.0.1:8080.
     #[arg(long)]
     once: bool,
     /// Mappe til demoens data; ellers en midlertidig, der slettes bagefter.
     #[arg(long, value_name = "MAPPE")]
     folder: Option<PathBuf>,
-    /// Adresse og port til status.
+    /// Adresse og port til skrivebordene; kun denne maskine selv.
     #[arg(long, value_name = "ADRESSE", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
 }
 
 impl Demo {
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
+        if !self.listen.ip().is_loopback() {
+            let said = format!(
+                "Demoen kan ikke lytte på {}: der logges ind uden adgangskode. Brug 127.0.0.1.",
+                self.listen
+            );
+            return Err(Failure::Said(said));
+        }
         let temporary = tempfile::tempdir()
             .map_err(|error| Failure::Said(format!("Ingen midlertidig mappe: {error}.")))?;
         let folder = self.folder.clone().unwrap_or_else(|| temporary.path().join("modtag-demo"));
@@ -91,7 +98,7 @@ impl Demo {
                 ExitCode::FAILURE
             });
         }
-        println!("\nStatus på http://{}/  (Ctrl-C stopper)", self.listen);
+        println!("\nSkrivebordene er på http://{}/  (Ctrl-C stopper)", self.listen);
         run_until(Arc::new(house), recorder, stop_signal()).await?;
         Ok(ExitCode::SUCCESS)
     }

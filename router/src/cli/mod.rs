@@ -205,6 +205,9 @@ pub enum Failure {
     /// An edition of the rules.
     #[error("{0}")]
     Edition(#[from] crate::editions::EditionError),
+    /// An own model of the classifier.
+    #[error("{0}")]
+    OwnModel(#[from] crate::own_model::OwnModelError),
     /// A table for a spreadsheet.
     #[error("{0}")]
     Table(#[from] crate::table::TableError),

@@ -20,7 +20,7 @@ use crate::intake::push::{self, Gate};
 use crate::journey::Workers;
 use crate::organisation;
 use crate::setup::{self, House, World};
-use crate::web::{self, Recorder};
+use crate::web::{self, Pages, Recorder};
 
 /// Messages handed straight from intake to the workers.
 const FRESH: usize = 4096;
@@ -90,8 +90,8 @@ pub(super) async fn run_until(
     } else {
         None
     };
-    let pages =
-        web::pages(room.clone(), recorder, config.alarms.clone(), config.authority.shown_name(), door);
+    let pages = Pages::new(room.clone(), recorder, config, stopped.clone()).map_err(Failure::Said)?;
+    let (pages, _) = web::open(pages, door);
     tracing::info!(%listen, authority = room.store.authority(), "modtag is ready");
     let served = tokio::spawn(web::serve(listener, pages, async move {
         stop.await;

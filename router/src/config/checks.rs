@@ -8,7 +8,7 @@ use super::sections::{Content, ContentBackend};
 use super::{Config, SecretError};
 
 /// Paths that the program answers on itself.
-const OWN_PATHS: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+const OWN_PATHS: [&str; 5] = ["/", "/healthz", "/readyz", "/metrics", "/status"];
 
 impl Config {
     /// Keys that contradict each other. The program does not start with any of these.
@@ -49,6 +49,7 @@ impl Config {
         }
         found.extend(self.organisation_contradictions());
         found.extend(self.webhook_contradictions());
+        found.extend(self.sign_in_contradictions());
         found
     }
 

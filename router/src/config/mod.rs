@@ -12,6 +12,7 @@ mod organisation;
 mod secret;
 mod sections;
 mod shape;
+mod sign_in;
 mod sources;
 mod values;
 mod webhooks;
@@ -37,6 +38,7 @@ pub use sections::{
     DigitalPost, Effects, Folder, Intake, Journal, JournalSystem, Keys, Log, LogFormat, Policy, Push,
     Sensitivity, Server, Text, Work,
 };
+pub use sign_in::{Oidc, SignIn, SignInMethod};
 pub use sources::{Sources, USUAL_FILE};
 pub use webhooks::{WebhookTarget, Webhooks};
 
@@ -66,6 +68,8 @@ pub struct Config {
     pub organisation: Organisation,
     /// The web server.
     pub server: Server,
+    /// How people get to the desks.
+    pub sign_in: SignIn,
     /// How mail gets in.
     pub intake: Intake,
     /// Workers.
@@ -142,6 +146,7 @@ impl Config {
         config.data.folder = folder.to_owned();
         config.content.folder = PathBuf::new();
         config.keys.file = PathBuf::new();
+        config.sign_in.method = SignInMethod::Demo;
         config.complete();
         Ok(config)
     }

@@ -24,10 +24,11 @@ pub(super) async fn decide(
     in_hand: &InHand,
     mut facts: Facts,
 ) -> Result<(Facts, Decision), Trouble> {
-    if room.suggest.is_silent() || !policy.asks_what_is_suggested() {
+    let silent = room.suggest.is_silent();
+    if silent || !policy.asks_what_is_suggested() {
         let decision = rules::decide(policy, &facts);
         let asked = decision.trace.lines.iter().any(|line| line.step == Step::Classifier);
-        if room.suggest.is_silent() || !asked {
+        if silent || !asked {
             return Ok((facts, decision));
         }
     }
@@ -46,13 +47,22 @@ pub(super) async fn decide(
 
 /// Reads the documents into the facts, in processes of their own. What could not be read is told.
 async fn read(room: &PostRoom, in_hand: &InHand, facts: &mut Facts) -> Result<Vec<String>, Trouble> {
+    let (text, unread) = read_letter(room, in_hand).await.map_err(Trouble::Letter)?;
+    if !text.trim().is_empty() {
+        facts.text = text;
+    }
+    Ok(unread)
+}
+
+/// The text of a letter whose documents nobody has read yet, and what of them could not be read (Danish).
+pub(crate) async fn read_letter(
+    room: &PostRoom,
+    in_hand: &InHand,
+) -> Result<(String, Vec<String>), esdh::Fault> {
     let contents = MessageContents::new(room, in_hand);
     let limit = room.settings.max_letter;
-    let letter = room.extractor.letter(&facts.message, &contents, limit).await.map_err(Trouble::Letter)?;
-    if !letter.body.trim().is_empty() {
-        facts.text = letter.body;
-    }
-    Ok(letter.remarks.iter().map(crate::text::DocumentRemark::danish).collect())
+    let letter = room.extractor.letter(&in_hand.reading.message, &contents, limit).await?;
+    Ok((letter.body, letter.remarks.iter().map(crate::text::DocumentRemark::danish).collect()))
 }
 
 /// What the classifier says, and what may be seen of the letter. Off the workers' threads: it computes, and the first

@@ -11,6 +11,7 @@ use super::worker::carry_out_ready;
 use super::{Decided, InHand};
 use crate::audit::{Actor, EventKind};
 use crate::clock::danish_day;
+use crate::desk;
 use crate::room::PostRoom;
 use crate::store::StoreError;
 use crate::store::effect::EffectKind;
@@ -28,6 +29,8 @@ pub struct Answer {
     pub reason: Option<String>,
     /// What it is about, when the person says so.
     pub subject: Option<Subject>,
+    /// Number of the decision that the person saw; `None` answers whichever is the last.
+    pub to: Option<i64>,
 }
 
 /// Why an answer was not taken.
@@ -39,6 +42,9 @@ pub enum AnswerError {
     /// The message does not wait.
     #[error("the message does not wait for a person")]
     NotWaiting(Stage),
+    /// It has been decided anew since the person saw it.
+    #[error("the message was decided anew meanwhile")]
+    DecidedAnew,
     /// No such unit.
     #[error("no such unit")]
     NoSuchUnit(String),
@@ -64,6 +70,7 @@ impl AnswerError {
             Self::NotWaiting(stage) => {
                 format!("Meddelelsen venter ikke på en medarbejder; den er {}.", stage.danish())
             }
+            Self::DecidedAnew => "Meddelelsen er blevet besluttet på ny imens. Se på den igen.".into(),
             Self::NoSuchUnit(unit) => format!("Der er ingen enhed med id'et \"{unit}\" i organisationen."),
             Self::ClosedUnit(unit) => {
                 format!("Enheden \"{unit}\" er nedlagt og har ingen efterfølger. Vælg en anden enhed.")
@@ -72,25 +79,28 @@ impl AnswerError {
                 "KLE {subject} er ikke et emne, der gælder i dag. Skriv et emne på tre led; se dem med: modtag kle show {subject}"
             ),
             Self::AlreadyJournaled => "Meddelelsen er allerede journaliseret, og det kan ikke gøres om her. \
-                                       Fordel den uden --case og --not-journaled."
+                                       Fordel den til en enhed uden at vælge sag (på kommandolinjen: uden --case og \
+                                       --not-journaled)."
                 .into(),
             Self::Store(error) => error.danish(),
         }
     }
 }
 
-/// Takes a person's answer to a waiting message and makes it a decision.
+/// Takes a post distributor's answer to a waiting message and makes it a decision.
 pub async fn answer(room: &PostRoom, id: &Uuid, answer: Answer) -> Result<(), AnswerError> {
+    answer_as(room, id, answer, desk::ROLE).await
+}
+
+/// Takes the answer of a person in this role.
+pub(crate) async fn answer_as(
+    room: &PostRoom,
+    id: &Uuid,
+    answer: Answer,
+    role: &str,
+) -> Result<(), AnswerError> {
     let policy = room.policy();
-    if policy.unit(&answer.hand_over.unit).is_none() {
-        return Err(AnswerError::NoSuchUnit(answer.hand_over.unit));
-    }
-    if policy.open_unit(&answer.hand_over.unit).is_none() {
-        return Err(AnswerError::ClosedUnit(answer.hand_over.unit));
-    }
-    if let Some(subject) = answer.subject.filter(|subject| !is_subject(room, *subject)) {
-        return Err(AnswerError::NoSuchSubject(subject));
-    }
+    check_receiver(room, &answer.hand_over.unit, answer.subject)?;
     let row = room.store.message(id).await?.ok_or(AnswerError::NotFound)?;
     if row.stage()? != Stage::Waiting {
         return Err(AnswerError::NotWaiting(row.stage()?));
@@ -98,6 +108,9 @@ pub async fn answer(room: &PostRoom, id: &Uuid, answer: Answer) -> Result<(), An
     let in_hand = InHand::open(room, &row)?;
     let earlier = room.store.decisions(&row.id).await?;
     let last = earlier.last().ok_or(AnswerError::Store(StoreError::Damaged("decision")))?;
+    if answer.to.is_some_and(|seen| seen != last.number) {
+        return Err(AnswerError::DecidedAnew);
+    }
     let Decided { facts, decision } = Decided::open(&in_hand.key, last)?;
     let journaled = is_journaled(room, &row.id).await?;
     let journal = journaling(&decision, journaled, answer.hand_over.journal)?;
@@ -135,7 +148,7 @@ pub async fn answer(room: &PostRoom, id: &Uuid, answer: Answer) -> Result<(), An
         // Receiver and case are the person's to choose; other systems are still told.
         further: Further { webhooks: decision.further.webhooks, ..Further::default() },
     };
-    let by = Actor::person(&answer.person, "post-distributor");
+    let by = Actor::person(&answer.person, role);
     let mut event = room.event_by(EventKind::Answered, by).about(in_hand.id);
     if let Some(reason) = &answer.reason {
         event = event.because(reason);
@@ -143,7 +156,7 @@ pub async fn answer(room: &PostRoom, id: &Uuid, answer: Answer) -> Result<(), An
     if let Some(lesson) = &teaches {
         event = event.with("lesson", lesson.subject);
     }
-    let answered = Answered { event, settles, teaches };
+    let answered = Answered { message: in_hand.id, event, settles, teaches };
     let decided = vec![(in_hand, Arc::new(Decided { facts, decision }))];
     let ready = record(room, decided, last.number + 1, Some(answered)).await?;
     if ready.is_empty() {
@@ -155,6 +168,25 @@ pub async fn answer(room: &PostRoom, id: &Uuid, answer: Answer) -> Result<(), An
     Ok(())
 }
 
+/// Could a person answer with this unit and subject today?
+pub(crate) fn check_receiver(
+    room: &PostRoom,
+    unit: &str,
+    subject: Option<Subject>,
+) -> Result<(), AnswerError> {
+    let policy = room.policy();
+    if policy.unit(unit).is_none() {
+        return Err(AnswerError::NoSuchUnit(unit.to_owned()));
+    }
+    if policy.open_unit(unit).is_none() {
+        return Err(AnswerError::ClosedUnit(unit.to_owned()));
+    }
+    match subject.filter(|subject| !is_subject(room, *subject)) {
+        Some(subject) => Err(AnswerError::NoSuchSubject(subject)),
+        None => Ok(()),
+    }
+}
+
 /// Is it a subject that applies today, as far as anybody knows?
 fn is_subject(room: &PostRoom, subject: Subject) -> bool {
     let Some(plan) = room.subject_plan() else { return subject.level() == Level::Subject };
@@ -162,6 +194,16 @@ fn is_subject(room: &PostRoom, subject: Subject) -> bool {
     let today = danish_day(room.clock.now());
     let known = subjects.is_empty() || subject.is_local() || subjects.current(subject, today).is_some();
     known && subject.level() == Level::Subject
+}
+
+/// Could a person's answer have the message journaled like this?
+pub(crate) async fn check_journaling(
+    room: &PostRoom,
+    message: &str,
+    earlier: &Decision,
+    said: Journaling,
+) -> Result<(), AnswerError> {
+    journaling(earlier, is_journaled(room, message).await?, said).map(drop)
 }
 
 async fn is_journaled(room: &PostRoom, message: &str) -> Result<bool, StoreError> {

@@ -15,6 +15,7 @@ use super::draft::{self, Missing};
 use super::receiver::{Receiver, Today};
 use super::{Decided, InHand, Redirect};
 use crate::audit::EventKind;
+use crate::oversight::public_title;
 use crate::room::{Journal, PostRoom};
 use crate::store::effect::{EffectKind, EffectRow};
 use crate::store::hand_over::NewHandOver;
@@ -150,7 +151,12 @@ async fn entry_inside(
             return Ok(Err("beslutningen journaliserer ikke"));
         }
     };
-    Ok(draft::entry(&task.in_hand, &task.decided, case, default))
+    Ok(draft::entry(&task.in_hand, &task.decided, case, public(room, task), default))
+}
+
+/// What a post list may call it, should a person put it on one.
+fn public(room: &PostRoom, task: &Task) -> String {
+    public_title::of(room, &task.decided.facts, &task.decided.decision)
 }
 
 async fn carry_out_outside(room: &PostRoom, task: &Task) -> Result<(), StoreError> {
@@ -239,7 +245,7 @@ async fn journal_outside(room: &PostRoom, task: &Task, hand_over: &HandOver) -> 
         Ok(case) => case,
         Err(fault) => return after_fault(room, task, &fault),
     };
-    let draft = match draft::entry(&task.in_hand, &task.decided, case, default) {
+    let draft = match draft::entry(&task.in_hand, &task.decided, case, public(room, task), default) {
         Ok(draft) => draft,
         Err(missing) => return to_person(task, missing),
     };

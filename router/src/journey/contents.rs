@@ -14,13 +14,14 @@ use crate::room::PostRoom;
 /// Pieces on their way to the case system.
 const PIECES: usize = 8;
 
-pub(super) struct MessageContents<'a> {
+/// The contents of one stored message.
+pub(crate) struct MessageContents<'a> {
     room: &'a PostRoom,
     in_hand: &'a InHand,
 }
 
 impl<'a> MessageContents<'a> {
-    pub(super) fn new(room: &'a PostRoom, in_hand: &'a InHand) -> Self {
+    pub(crate) fn new(room: &'a PostRoom, in_hand: &'a InHand) -> Self {
         Self { room, in_hand }
     }
 

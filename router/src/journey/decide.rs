@@ -18,7 +18,7 @@ use crate::store::effect::{EffectKind, EffectRow, NewEffect};
 use crate::store::lesson::NewLesson;
 use crate::store::message::{Lease, Stage};
 use crate::store::{StoreError, Tx};
-use crate::unseen::judgement::judged;
+use crate::unseen::judgement::{judged, model_of};
 use crate::unseen::settling::{Settlement, Stopped};
 use crate::unseen::standing::Standings;
 
@@ -34,6 +34,8 @@ pub(super) struct Ready {
 
 /// What a person's answer brings with it, stored in the transaction that stores the decision.
 pub(super) struct Answered {
+    /// The message that was answered.
+    pub(super) message: Uuid,
     /// Tells of the answer.
     pub(super) event: Event,
     /// What it says of the classifier's belief.
@@ -171,6 +173,8 @@ impl Answered {
         now: Timestamp,
     ) -> Result<Option<Stopped>, StoreError> {
         tx.tell(self.event);
+        // Whatever was answered and waited for its time is answered now.
+        tx.drop_answer(&self.message, None).await?;
         if let Some(lesson) = &self.teaches {
             tx.keep_lesson(lesson, &room.entropy, now).await?;
         }
@@ -205,7 +209,7 @@ fn row(
         decided_at: now,
         decider: decider_word(&decided.decision.decider),
         edition: decided.decision.trace.edition.clone(),
-        model: room.suggest.edition().to_owned(),
+        model: model_of(room, &decided.facts),
         outcome: outcome_word(&decided.decision).to_owned(),
         sealed: decided.seal(&in_hand.key, room)?,
         kle: decided.decision.trace.kle.clone(),

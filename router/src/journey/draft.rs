@@ -12,7 +12,7 @@ use crate::store::cases::copenhagen;
 use crate::store::message::hex;
 
 /// Content number of the MeMo message itself, as received.
-pub(super) const ORIGINAL: u32 = u32::MAX;
+pub(crate) const ORIGINAL: u32 = u32::MAX;
 
 /// Why a message cannot be journaled without a person; Danish.
 pub(super) type Missing = &'static str;
@@ -26,6 +26,7 @@ pub(super) fn entry(
     in_hand: &InHand,
     decided: &Decided,
     case: CaseNumber,
+    public_title: String,
     default: Option<esdh::Sensitivity>,
 ) -> Result<EntryDraft, Missing> {
     let message = &in_hand.reading.message;
@@ -34,7 +35,7 @@ pub(super) fn entry(
         key: entry_key(in_hand),
         case,
         title: title(in_hand),
-        public_title: None,
+        public_title: Some(public_title),
         // Off until a person decides otherwise (offentlighedsloven § 16, R7).
         on_post_list: false,
         dates: dates(in_hand),

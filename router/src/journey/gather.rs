@@ -110,7 +110,7 @@ fn holds(policy: &Policy, shelf: &Shelf, in_hand: &InHand, parties: &[PartyId]) 
 }
 
 /// Everybody that a message is from or about.
-pub(super) fn parties(policy: &Policy, message: &memo::Message) -> Vec<PartyId> {
+pub(crate) fn parties(policy: &Policy, message: &memo::Message) -> Vec<PartyId> {
     rules::parties(policy, message).into_iter().map(party_id).collect()
 }
 

@@ -18,7 +18,7 @@ pub(super) fn glimpse(
     opinion: &mut Opinion,
     unread: Vec<String>,
 ) -> Glimpse {
-    let found = mask::find(letter, &known(message));
+    let found = mask::find(letter, &known_from_header(message));
     let hidden = hidden(letter, &found);
     for suggestion in &mut opinion.suggestions {
         suggestion.why.retain(|word| !hidden.contains(&word.to_lowercase()));
@@ -63,7 +63,7 @@ fn sensitivity(level: Level) -> Option<Sensitivity> {
 }
 
 /// Who is known from the header: the sender, and whoever sends for them.
-fn known(message: &Message) -> Known {
+pub(crate) fn known_from_header(message: &Message) -> Known {
     let mut known = Known::default();
     let sender = &message.header.sender;
     known.names.push(sender.label.clone());

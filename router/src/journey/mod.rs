@@ -11,6 +11,7 @@ mod contents;
 mod decide;
 mod draft;
 mod escalate;
+mod forward;
 mod gather;
 mod glimpse;
 mod look_up;
@@ -18,6 +19,7 @@ mod notify;
 mod receipt;
 mod receiver;
 mod redirect;
+mod take_back;
 mod worker;
 
 use std::sync::Arc;
@@ -27,9 +29,16 @@ use rules::{Decision, Facts, Journaling, Outcome, Question};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub(crate) use advice::read_letter;
 pub use answer::{Answer, AnswerError, answer};
+pub(crate) use answer::{answer_as, check_journaling, check_receiver};
+pub(crate) use contents::MessageContents;
+pub(crate) use forward::forwarded;
+pub(crate) use gather::parties;
+pub(crate) use glimpse::known_from_header;
 pub(crate) use notify::webhook_of;
 pub use redirect::Redirect;
+pub(crate) use take_back::{Back, take_back};
 pub use worker::{Workers, drain};
 
 use crate::content::ContentRef;
@@ -132,6 +141,12 @@ pub fn outcome_word(decision: &Decision) -> &'static str {
 /// The outcome of a message that went all the way up without being opened.
 pub const NOT_OPENED: &str = "not-opened";
 
+/// The outcome of a message that a case handler sent back: it was not theirs.
+pub const SENT_BACK: &str = "sent-back";
+
+/// The outcome of a message that was taken from whoever had it, because it should never have been there.
+pub const PULLED_BACK: &str = "pulled-back";
+
 /// The Danish words for an outcome.
 pub fn outcome_danish(word: &str) -> &'static str {
     match word {
@@ -151,6 +166,8 @@ pub fn outcome_danish(word: &str) -> &'static str {
         "closed-case" => "svar på en lukket sag",
         "effect-failed" => "udførelsen lykkedes ikke",
         NOT_OPENED => "ingen har åbnet den i tide; en postfordeler må finde en modtager",
+        SENT_BACK => "sendt retur: den hørte ikke til, hvor den kom hen",
+        PULLED_BACK => "trukket tilbage, fordi den var kommet forkert",
         word if word.starts_with("quarantine-") => "i karantæne",
         _ => "ukendt udfald",
     }

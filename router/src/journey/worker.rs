@@ -14,6 +14,7 @@ use super::carry_out::{Task, carry_out};
 use super::decide::{Ready, decide};
 use super::escalate::escalate;
 use super::{Decided, InHand, notify, receipt};
+use crate::desk;
 use crate::room::{Journal, PostRoom};
 use crate::store::StoreError;
 use crate::store::effect::{EffectKind, EffectRow};
@@ -136,7 +137,7 @@ async fn look_once(room: &PostRoom) -> Result<usize, StoreError> {
     let now = room.clock.now();
     let limit = room.settings.work_batch;
     let received = room.store.claim_received(&room.lease(), now, limit).await?;
-    let mut found = received.len();
+    let mut found = received.len() + desk::answers::carry_out_due(room).await?;
     let mut batch = Vec::with_capacity(received.len());
     for row in &received {
         match InHand::open(room, row) {

@@ -131,6 +131,9 @@ impl fmt::Debug for AuthorityKeys {
 pub struct WrappedKey([u8; WRAPPED]);
 
 impl WrappedKey {
+    /// Its length in bytes.
+    pub const LEN: usize = WRAPPED;
+
     /// The bytes to store.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

@@ -197,7 +197,7 @@ impl Store {
         Ok(found)
     }
 
-    /// Wraps the keys of cases, kept policies and lessons anew that are not under the newest wrapping key. Returns how many.
+    /// Wraps the keys of cases, kept policies, lessons and own models anew that are not under the newest wrapping key. Returns how many.
     pub async fn rewrap_case_keys(&self, entropy: &Entropy, now: Timestamp) -> Result<u64, StoreError> {
         const CASES: (&str, &str) = (
             "select number, wrapped_key from case_file where authority = $1",
@@ -211,9 +211,15 @@ impl Store {
             "select lookup, wrapped_key from lesson where authority = $1",
             "update lesson set wrapped_key = $3 where authority = $1 and lookup = $2",
         );
+        const MODELS: (&str, &str) = (
+            "select edition, wrapped_key from own_model where authority = $1",
+            "update own_model set wrapped_key = $3 where authority = $1 and edition = $2",
+        );
         let mut tx = self.begin().await?;
         let mut done = 0;
-        for (kind, (read, write)) in [("case", CASES), ("policy", POLICIES), ("lesson", LESSONS)] {
+        for (kind, (read, write)) in
+            [("case", CASES), ("policy", POLICIES), ("lesson", LESSONS), ("own-model", MODELS)]
+        {
             let rows: Vec<(String, Vec<u8>)> =
                 on_pool!(self, pool => sqlx::query_as(read).bind(&self.authority).fetch_all(pool).await?);
             for (name, wrapped) in rows {

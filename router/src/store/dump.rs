@@ -56,8 +56,8 @@ const fn or_null(column: Column) -> Column {
     Column { nullable: true, ..column }
 }
 
-/// Every table of the schema.
-pub static TABLES: [Table; 21] = [
+/// Every table of the schema, but for what ends with the browsers that it is about ([`LEFT_OUT`]).
+pub static TABLES: [Table; 25] = [
     Table { name: "meta", key: &["name"], columns: &[text("name"), text("value")] },
     Table {
         name: "message",
@@ -145,6 +145,8 @@ pub static TABLES: [Table; 21] = [
             or_null(text("ended_why")),
             or_null(text("role")),
             or_null(text("queue")),
+            or_null(int("done_at")),
+            or_null(text("done_by")),
         ],
     },
     Table { name: "audit_log", key: &[], columns: &[int("size"), blob("frontier"), int("last_at")] },
@@ -293,7 +295,48 @@ pub static TABLES: [Table; 21] = [
             blob("sealed"),
         ],
     },
+    Table {
+        name: "pending_answer",
+        key: &["message"],
+        columns: &[
+            text("message"),
+            text("person"),
+            int("decision"),
+            int("made_at"),
+            int("due_at"),
+            blob("sealed"),
+        ],
+    },
+    Table {
+        name: "own_model",
+        key: &["number"],
+        columns: &[
+            int("number"),
+            text("edition"),
+            text("base"),
+            int("made_at"),
+            text("author"),
+            int("lessons"),
+            text("measures"),
+            blob("wrapped_key"),
+            blob("sealed"),
+        ],
+    },
+    Table {
+        name: "own_model_activation",
+        key: &["seq"],
+        columns: &[int("seq"), int("number"), text("act"), int("at"), text("person"), text("reason")],
+    },
+    Table {
+        name: "journal_correction",
+        key: &["entry", "at"],
+        columns: &[text("entry"), text("message"), int("at"), text("person"), blob("sealed")],
+    },
 ];
+
+/// Tables that are in no dump: who was signed in, and what lay open before them.
+#[cfg(test)]
+const LEFT_OUT: [&str; 2] = ["session", "desk_claim"];
 
 /// Tables whose rows are somebody's mail, decisions or cases: a database with any of them is not empty.
 const OF_MAIL: [&str; 8] = [
@@ -669,7 +712,11 @@ mod tests {
             })
             .collect();
         for engine in ["sqlite", "postgres"] {
-            assert_eq!(schema(engine), ours, "{engine}");
+            let mut schema = schema(engine);
+            for left_out in LEFT_OUT {
+                assert!(schema.remove(left_out).is_some(), "{engine}: there is no {left_out}");
+            }
+            assert_eq!(schema, ours, "{engine}");
         }
     }
 

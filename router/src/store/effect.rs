@@ -90,7 +90,7 @@ pub struct EffectRow {
     pub kind: String,
     /// Idempotency key.
     pub key: String,
-    /// `due`, `done`, `failed` (a person has it).
+    /// `due`, `done`, `failed` (a person has it), `stopped` (its message was taken back).
     pub state: String,
     made_at: i64,
     due_at: i64,
@@ -374,7 +374,8 @@ impl Tx<'_> {
         Ok(marked)
     }
 
-    /// Gives an effect back, to be tried again at `due_at`; or, with `failed`, to a person.
+    /// Gives an effect back, to be tried again at `due_at`; or, with `failed`, to a person. What was under way for a message
+    /// that has been taken back meanwhile is not tried again.
     pub async fn effect_failed(
         &mut self,
         id: &str,
@@ -384,8 +385,11 @@ impl Tx<'_> {
         failed: bool,
     ) -> Result<(), StoreError> {
         const SQL: &str =
-            "update effect set state = $3, lease_owner = null, lease_until = 0, attempts = $4, look_ups = $5,
-            doubt = $6, due_at = $7, last_fault = $8 where authority = $1 and id = $2 and state <> 'done'";
+            "update effect set lease_owner = null, lease_until = 0, attempts = $4, look_ups = $5,
+            doubt = $6, due_at = $7, last_fault = $8, state = case when kind <> 'receipt' and exists (
+                select 1 from message where message.authority = $1 and message.id = effect.message
+                and message.outcome in ('sent-back', 'pulled-back')) then 'stopped' else $3 end
+            where authority = $1 and id = $2 and state <> 'done'";
         let state = if failed { "failed" } else { "due" };
         on_tx!(self, c => {
             sqlx::query(SQL)
@@ -411,7 +415,7 @@ impl Tx<'_> {
         let mut found = Vec::new();
         for chunk in shapes(messages) {
             let rows: Vec<(String, String, String)> = on_tx!(self, c => {
-                let mut query = sqlx::QueryBuilder::new("select message, kind, state from effect where state <> 'done' and authority = ");
+                let mut query = sqlx::QueryBuilder::new("select message, kind, state from effect where state in ('due', 'failed') and authority = ");
                 query.push_bind(self.store.authority.as_str()).push(" and message in (");
                 let mut list = query.separated(", ");
                 for id in chunk {
@@ -423,6 +427,44 @@ impl Tx<'_> {
             found.extend(rows);
         }
         Ok(found)
+    }
+
+    /// Stops what is still to be done for a message, but for its receipt: the sender's system is told all the same.
+    ///
+    /// What somebody is just doing outside (`but_under_way`) cannot be stopped and is left to come out as it does. What was
+    /// stopped is due again when a later decision asks for it, with the memory of its steps.
+    pub async fn stop_effects(
+        &mut self,
+        message: &Uuid,
+        but_under_way: bool,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const PLAIN: &str = "select id from effect where authority = $1 and message = $2 and kind <> 'receipt'
+            and state in ('due', 'failed') and (kind = 'hand-over' or (kind = 'journal' and $3 = 0) or lease_until <= $4)
+            order by id";
+        const LOCKED: &str = "select id from effect where authority = $1 and message = $2 and kind <> 'receipt'
+            and state in ('due', 'failed') and (kind = 'hand-over' or (kind = 'journal' and $3 = 0) or lease_until <= $4)
+            order by id for update";
+        const STOP: &str =
+            "update effect set state = 'stopped', lease_owner = null, lease_until = 0, last_fault = null
+            where authority = $1 and id = $2";
+        let sql = match self.inner {
+            Inner::Sqlite(_) => PLAIN,
+            Inner::Postgres(_) => LOCKED,
+        };
+        let ids: Vec<String> = on_tx!(self, c => sqlx::query_scalar(sql)
+            .bind(&self.store.authority)
+            .bind(message.to_string())
+            .bind(i64::from(but_under_way))
+            .bind(now.as_microsecond())
+            .fetch_all(c)
+            .await?);
+        for id in ids {
+            on_tx!(self, c => {
+                sqlx::query(STOP).bind(&self.store.authority).bind(&id).execute(c).await?;
+            });
+        }
+        Ok(())
     }
 
     /// Makes the failed effects of a message due again. Returns how many.

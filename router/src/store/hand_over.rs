@@ -47,8 +47,11 @@ pub struct HandOverRow {
     pub redirect: Option<String>,
     escalate_at: Option<i64>,
     opened_at: Option<i64>,
-    /// Why it ended: `replaced` by another decision, or `escalated`.
+    /// Why it ended: `replaced` by another decision, `escalated`, `forwarded`, `returned` or `pulled-back`.
     pub ended_why: Option<String>,
+    done_at: Option<i64>,
+    /// Who was done with it, by user id.
+    pub done_by: Option<String>,
 }
 
 from_row!(HandOverRow {
@@ -61,7 +64,9 @@ from_row!(HandOverRow {
     redirect,
     escalate_at,
     opened_at,
-    ended_why
+    ended_why,
+    done_at,
+    done_by
 });
 
 impl HandOverRow {
@@ -83,6 +88,11 @@ impl HandOverRow {
     /// When the message's own words were first seen.
     pub fn opened_at(&self) -> Option<Timestamp> {
         self.opened_at.map(time)
+    }
+
+    /// When somebody was done with it.
+    pub fn done_at(&self) -> Option<Timestamp> {
+        self.done_at.map(time)
     }
 }
 
@@ -123,7 +133,7 @@ impl Store {
     pub async fn hand_overs(&self, message: &str) -> Result<Vec<HandOverRow>, StoreError> {
         const SQL: &str =
             "select message, unit, person, handed_at, ended_at, meant_for, redirect, escalate_at, opened_at,
-            ended_why from hand_over where authority = $1 and message = $2 order by handed_at";
+            ended_why, done_at, done_by from hand_over where authority = $1 and message = $2 order by handed_at";
         Ok(on_pool!(self, pool =>
             sqlx::query_as(SQL).bind(&self.authority).bind(message).fetch_all(pool).await?))
     }
@@ -142,15 +152,36 @@ impl Store {
 impl Tx<'_> {
     /// Hands messages to receivers. What a message was handed to before ends.
     pub async fn hand_over(&mut self, rows: &[NewHandOver], now: Timestamp) -> Result<(), StoreError> {
-        for row in rows.iter().filter(|row| row.replaces) {
+        let (again, fresh): (Vec<&NewHandOver>, Vec<&NewHandOver>) =
+            rows.iter().partition(|row| row.replaces);
+        for row in again {
             // Under the lock that escalation takes, so that neither misses the hand-over that the other makes.
             self.lock_log().await?;
-            self.end_hand_over(&row.message, "replaced", now).await?;
+            let at = self.after_the_last(&row.message, now).await?;
+            self.end_hand_over(&row.message, "replaced", at).await?;
+            self.insert_hand_overs(&[row], at).await?;
         }
-        self.insert_hand_overs(rows, now).await
+        self.insert_hand_overs(&fresh, now).await
     }
 
-    async fn insert_hand_overs(&mut self, rows: &[NewHandOver], now: Timestamp) -> Result<(), StoreError> {
+    /// Now, or the moment after a message's last hand-over: a clock that stands still or was set back must not put a new
+    /// one before the old one, or in its place.
+    async fn after_the_last(&mut self, message: &Uuid, now: Timestamp) -> Result<Timestamp, StoreError> {
+        const SQL: &str = "select max(handed_at) from hand_over where authority = $1 and message = $2";
+        let last: Option<i64> = on_tx!(self, c =>
+            sqlx::query_scalar(SQL)
+                .bind(&self.store.authority)
+                .bind(message.to_string())
+                .fetch_one(c)
+                .await?);
+        Ok(last.map_or(now, |last| now.max(time(last.saturating_add(1)))))
+    }
+
+    pub(super) async fn insert_hand_overs(
+        &mut self,
+        rows: &[&NewHandOver],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let authority = self.store.authority.clone();
         insert_many!(
             self,
@@ -263,7 +294,7 @@ impl Tx<'_> {
         // A clock that was set back must not put the new hand-over before the old one, or in its place.
         let at = now.max(from.handed_at.saturating_add(jiff::SignedDuration::from_micros(1)).unwrap_or(now));
         self.end_hand_over(&from.message, "escalated", at).await?;
-        self.insert_hand_overs(to.as_slice(), at).await
+        self.insert_hand_overs(to.as_ref().as_slice(), at).await
     }
 
     /// Lets a hand-over lie until later.

@@ -35,7 +35,8 @@ pub struct Verdict {
     pub subject_right: Option<bool>,
     /// Was it the group?
     pub group_right: Option<bool>,
-    /// How it is known: `answer` of a person who saw it waiting, `redirected` after it had been passed on, or `kept`.
+    /// How it is known: `answer` of a person who saw it waiting, `redirected` after it had been passed on, `returned` by the
+    /// unit that got it, or `kept`.
     pub by: &'static str,
 }
 
@@ -105,6 +106,28 @@ impl TallyRow {
     }
 }
 
+/// Letters believed to be a unit's in one week.
+#[derive(Clone, Debug)]
+pub struct WeekRow {
+    /// The unit.
+    pub unit: String,
+    /// Weeks ago; 0 is the newest.
+    pub ago: i64,
+    letters: i64,
+    unsure: i64,
+    waiting: i64,
+}
+
+from_row!(WeekRow { unit, ago, letters, unsure, waiting });
+
+impl WeekRow {
+    /// All letters; those that the classifier was unsure of; those that waited for a person.
+    pub fn counts(&self) -> [u64; 3] {
+        [self.letters, self.unsure, self.waiting].map(i64::cast_unsigned)
+    }
+}
+
+const WEEK: i64 = 7 * 24 * 3_600_000_000;
 const MILLION: f32 = 1_000_000.0;
 
 fn millionths(sure: f32) -> i64 {
@@ -148,6 +171,31 @@ impl Store {
             count(case when passed_on is not null and unit_right = 0 then 1 end) as passed_wrong
             from judged where authority = $1 group by unit order by unit";
         Ok(on_pool!(self, pool => sqlx::query_as(SQL).bind(&self.authority).fetch_all(pool).await?))
+    }
+
+    /// What this model believed of the letters of so many weeks, by unit and week. Below `unsure` it is unsure of a subject.
+    pub async fn judged_weeks(
+        &self,
+        model: &str,
+        now: Timestamp,
+        weeks: i64,
+        unsure: f32,
+    ) -> Result<Vec<WeekRow>, StoreError> {
+        const SQL: &str = "select unit, ($3 - decided_at) / $5 as ago, count(*) as letters,
+            count(case when subject_sure < $6 then 1 end) as unsure,
+            count(case when passed_on is null then 1 end) as waiting
+            from judged where authority = $1 and model = $2 and decided_at <= $3 and decided_at > $4
+            group by 1, 2 order by 1, 2";
+        let now = now.as_microsecond();
+        Ok(on_pool!(self, pool => sqlx::query_as(SQL)
+            .bind(&self.authority)
+            .bind(model)
+            .bind(now)
+            .bind(now.saturating_sub(WEEK * weeks))
+            .bind(WEEK)
+            .bind(millionths(unsure))
+            .fetch_all(pool)
+            .await?))
     }
 
     /// Is there a letter that was passed on unseen before this time and that nothing is known of yet?

@@ -81,6 +81,21 @@ impl Store {
         Ok(on_pool!(self, pool => sqlx::query_as(SQL).bind(&self.authority).fetch_all(pool).await?))
     }
 
+    /// How many lessons are kept that an own model compares with, and a sum of their times: either changes when one of them is
+    /// forgotten, expires or is taught anew.
+    pub async fn lessons_of_model(&self, number: i64, now: Timestamp) -> Result<(i64, i64), StoreError> {
+        const SQL: &str =
+            "select count(*), cast(coalesce(sum(learned_at % 1000000007), 0) as bigint) from lesson
+            where authority = $1 and expires_at > $3 and learned_at <
+                (select made_at from own_model where authority = $1 and number = $2)";
+        Ok(on_pool!(self, pool => sqlx::query_as(SQL)
+            .bind(&self.authority)
+            .bind(number)
+            .bind(now.as_microsecond())
+            .fetch_one(pool)
+            .await?))
+    }
+
     /// Has any lesson expired?
     pub async fn any_expired_lesson(&self, now: Timestamp) -> Result<bool, StoreError> {
         const SQL: &str =
@@ -128,6 +143,15 @@ impl Tx<'_> {
                 .await?;
         });
         Ok(())
+    }
+
+    /// Forgets what a message taught. False when it taught nothing.
+    pub async fn forget_lesson_of(&mut self, message: &Uuid) -> Result<bool, StoreError> {
+        const SQL: &str = "delete from lesson where authority = $1 and lookup = $2";
+        let lookup = hex(&self.store.keys.lookup("lesson", &message.to_string()));
+        Ok(on_tx!(self, c => {
+            sqlx::query(SQL).bind(&self.store.authority).bind(&lookup).execute(c).await?.rows_affected() > 0
+        }))
     }
 
     /// Forgets lessons that have expired. Returns how many.

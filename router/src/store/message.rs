@@ -260,7 +260,8 @@ macro_rules! listed {
             and ($7 = '' or exists (select 1 from hand_over where hand_over.authority = $1
                 and hand_over.message = message.id and ended_at is null and queue = $7))
             and ($8 = 0 or exists (select 1 from effect where effect.authority = $1
-                and effect.message = message.id and state = 'failed'))"
+                and effect.message = message.id and state = 'failed'))
+            and ($9 = 0 or outcome <> 'left-to-handler')"
         )
     };
 }
@@ -280,6 +281,8 @@ pub struct Listing {
     pub failed: bool,
     /// Only those that went on because nobody opened them.
     pub escalated: bool,
+    /// Only what a post distributor must see to: not what a unit has and only its case is to be chosen.
+    pub at_desk: bool,
     /// In which order.
     pub order: Order,
     /// At most so many.
@@ -381,6 +384,7 @@ impl Store {
                 .bind(what.unit.as_deref().unwrap_or_default())
                 .bind(what.queue.as_deref().unwrap_or_default())
                 .bind(i64::from(what.failed))
+                .bind(i64::from(what.at_desk))
                 .fetch_all(pool)
                 .await?))
     }
@@ -603,6 +607,25 @@ impl Tx<'_> {
             }
         }
         Ok(still)
+    }
+
+    /// Holds a message that is at this stage until the commit. False when it has moved, or when another step holds it now:
+    /// a step that has the end of the log may wait for nobody.
+    pub async fn hold_now(&mut self, stage: Stage, id: &Uuid) -> Result<bool, StoreError> {
+        const PLAIN: &str = "select id from message where authority = $1 and id = $2 and stage = $3";
+        const SKIPPING: &str =
+            "select id from message where authority = $1 and id = $2 and stage = $3 for update skip locked";
+        let sql = match self.inner {
+            Inner::Sqlite(_) => PLAIN,
+            Inner::Postgres(_) => SKIPPING,
+        };
+        let found: Option<String> = on_tx!(self, c => sqlx::query_scalar(sql)
+            .bind(&self.store.authority)
+            .bind(id.to_string())
+            .bind(stage.as_str())
+            .fetch_optional(c)
+            .await?);
+        Ok(found.is_some())
     }
 
     /// Moves messages to a stage with an outcome and ends the claim on them.

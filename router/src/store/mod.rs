@@ -13,17 +13,23 @@ mod tx;
 
 pub mod audit;
 pub mod cases;
+pub mod correction;
 pub mod decision;
+pub mod desk;
 pub mod dump;
 pub mod edition;
 pub mod effect;
 pub mod hand_over;
+pub mod inbox;
 pub mod journal;
 pub mod judged;
 pub mod known;
 pub mod lesson;
 pub mod message;
+pub mod oversight;
+pub mod own_model;
 pub mod past;
+pub mod session;
 pub mod subject_plan;
 pub mod unseen_stop;
 pub mod webhook;
@@ -40,7 +46,7 @@ use pool::{Pools, on_pool};
 pub use tx::Tx;
 
 /// The migrations, twins by number: what one engine gets, the other gets too.
-const MIGRATIONS: [(i64, &str, &str, &str); 6] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 10] = [
     (
         1,
         "first",
@@ -76,6 +82,30 @@ const MIGRATIONS: [(i64, &str, &str, &str); 6] = [
         "unseen",
         include_str!("../../../migrations/sqlite/0006_unseen.sql"),
         include_str!("../../../migrations/postgres/0006_unseen.sql"),
+    ),
+    (
+        7,
+        "own_model",
+        include_str!("../../../migrations/sqlite/0007_own_model.sql"),
+        include_str!("../../../migrations/postgres/0007_own_model.sql"),
+    ),
+    (
+        8,
+        "desks",
+        include_str!("../../../migrations/sqlite/0008_desks.sql"),
+        include_str!("../../../migrations/postgres/0008_desks.sql"),
+    ),
+    (
+        9,
+        "mine",
+        include_str!("../../../migrations/sqlite/0009_mine.sql"),
+        include_str!("../../../migrations/postgres/0009_mine.sql"),
+    ),
+    (
+        10,
+        "oversight",
+        include_str!("../../../migrations/sqlite/0010_oversight.sql"),
+        include_str!("../../../migrations/postgres/0010_oversight.sql"),
     ),
 ];
 

@@ -33,6 +33,7 @@ impl Story {
             let state = match webhook.state.as_str() {
                 "done" => "udført",
                 "failed" => "opgivet",
+                "stopped" => "stoppet",
                 _ => "prøves",
             };
             format!("webhook {} {state}", webhook.id)
@@ -186,6 +187,7 @@ impl Story {
                 "done" => format!("udført {}", effect.done_at.map(danish_time).unwrap_or_default()),
                 "failed" if kind == Some(EffectKind::Webhook) => "opgivet".into(),
                 "failed" => "opgivet; venter på en medarbejder".into(),
+                "stopped" => "stoppet, fordi brevet blev taget tilbage".into(),
                 _ => format!("prøves {}", danish_time(effect.due_at)),
             };
             let fault =
@@ -215,7 +217,7 @@ pub fn danish_time(at: Timestamp) -> String {
     at.to_zoned(crate::store::cases::copenhagen()).strftime("%d.%m.%Y %H:%M:%S").to_string()
 }
 
-fn severity_danish(word: &str) -> &str {
+pub(crate) fn severity_danish(word: &str) -> &str {
     match word {
         "error" => "fejl",
         "warning" => "advarsel",
@@ -223,7 +225,7 @@ fn severity_danish(word: &str) -> &str {
     }
 }
 
-fn kind_danish(word: &str) -> &str {
+pub(crate) fn kind_danish(word: &str) -> &str {
     match word {
         "reply" => "svar",
         "forward" => "videresendt meddelelse",
@@ -231,7 +233,7 @@ fn kind_danish(word: &str) -> &str {
     }
 }
 
-fn sender_danish(word: &str) -> &str {
+pub(crate) fn sender_danish(word: &str) -> &str {
     match word {
         "citizen" => "en borger",
         "company" => "en virksomhed",
@@ -241,7 +243,7 @@ fn sender_danish(word: &str) -> &str {
     }
 }
 
-fn document_danish(word: &str) -> &str {
+pub(crate) fn document_danish(word: &str) -> &str {
     match word {
         "main" => "hoveddokument",
         "additional" => "bilag",
@@ -249,7 +251,7 @@ fn document_danish(word: &str) -> &str {
     }
 }
 
-fn priority_danish(word: &str) -> &str {
+pub(crate) fn priority_danish(word: &str) -> &str {
     match word {
         "low" => "lav",
         "high" => "høj",
@@ -258,7 +260,7 @@ fn priority_danish(word: &str) -> &str {
     }
 }
 
-fn journaling_danish(word: &str) -> &str {
+pub(crate) fn journaling_danish(word: &str) -> &str {
     match word {
         "case" => "på sag",
         "reopened-case" => "på genåbnet sag",

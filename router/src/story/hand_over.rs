@@ -29,8 +29,11 @@ pub struct HandOverView {
     pub escalate_at: Option<Timestamp>,
     /// Until when; null while it lasts.
     pub ended_at: Option<Timestamp>,
-    /// Why it ended: `replaced` by another decision, or `escalated` unopened.
+    /// Why it ended: `replaced` by another decision, `escalated` unopened, `forwarded` by a case handler, `returned` to the
+    /// post distributors, or `pulled-back` by them.
     pub ended_why: Option<String>,
+    /// When somebody was done with it.
+    pub done_at: Option<Timestamp>,
 }
 
 impl HandOverView {
@@ -40,6 +43,7 @@ impl HandOverView {
             opened_at: row.opened_at(),
             escalate_at: row.escalate_at(),
             ended_at: row.ended_at(),
+            done_at: row.done_at(),
             unit: row.unit,
             person: row.person,
             meant_for: row.meant_for,
@@ -61,13 +65,27 @@ impl HandOverView {
             (None, _, _) => "ikke åbnet".to_owned(),
         };
         writeln!(out, "                       {opened}")?;
-        match (self.ended_at, self.ended_why.as_deref()) {
-            (Some(at), Some("escalated")) => {
-                writeln!(out, "                       sendt videre uåbnet {}", danish_time(at))
-            }
-            (Some(at), _) => writeln!(out, "                       afløst {}", danish_time(at)),
-            (None, _) => Ok(()),
+        if let Some(at) = self.done_at {
+            writeln!(out, "                       færdigbehandlet {}", danish_time(at))?;
         }
+        match self.ended_at {
+            Some(at) => {
+                let how = ended_danish(self.ended_why.as_deref().unwrap_or_default());
+                writeln!(out, "                       {how} {}", danish_time(at))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// How a hand-over ended, in a word or two.
+pub fn ended_danish(why: &str) -> &'static str {
+    match why {
+        "escalated" => "sendt videre uåbnet",
+        "forwarded" => "sendt videre",
+        "returned" => "sendt retur",
+        "pulled-back" => "trukket tilbage",
+        _ => "afløst",
     }
 }
 

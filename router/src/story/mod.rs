@@ -14,8 +14,11 @@ mod views;
 use uuid::Uuid;
 
 pub use danish::danish_time;
+pub(crate) use danish::{
+    document_danish, journaling_danish, kind_danish, priority_danish, sender_danish, severity_danish,
+};
 pub use glimpse::{glimpse, key_lines_danish};
-pub use hand_over::HandOverView;
+pub use hand_over::{HandOverView, ended_danish};
 pub use views::{
     CaseView, DecisionView, DocumentView, EffectView, EntryView, EventView, FactsView, RemarkView, Story,
     SuggestionView, TraceView, WebhookView,

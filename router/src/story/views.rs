@@ -201,7 +201,7 @@ pub struct TraceView {
 pub struct EffectView {
     /// `journal`, `hand-over`, `receipt`, `webhook`.
     pub kind: String,
-    /// `due`, `done`, `failed`.
+    /// `due`, `done`, `failed`, `stopped` (its message was taken back).
     pub state: String,
     /// Idempotency key.
     pub key: String,
@@ -220,7 +220,7 @@ pub struct EffectView {
 pub struct WebhookView {
     /// Its id in policy and configuration.
     pub id: String,
-    /// `due`, `done`, `failed` (tried again with `modtag retry`).
+    /// `due`, `done`, `failed` (tried again with `modtag retry`), `stopped`.
     pub state: String,
     /// Attempts.
     pub attempts: i64,

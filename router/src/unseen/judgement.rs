@@ -35,12 +35,19 @@ pub async fn judge(
         beliefs: opinion.beliefs.iter().map(belief).collect(),
         doubt: opinion.doubt.map(|doubt| doubt.danish().to_owned()),
         standing: None,
+        model: opinion.edition.clone(),
     };
     let best = judgement.belief(Level::Subject);
     if let Some(unit) = best.and_then(|best| policy.responsible(best.label, None)) {
-        judgement.standing = Some(standings.of(room, policy, &unit.id).await?);
+        judgement.standing = Some(standings.of(room, policy, &unit.id, &opinion.edition).await?);
     }
     Ok(Some(judgement))
+}
+
+/// The model that was heard of a letter; the one in force, where none was. Another may have been promoted since.
+pub fn model_of(room: &PostRoom, facts: &Facts) -> String {
+    let heard = facts.judgement.as_ref().map(|judgement| &judgement.model);
+    heard.filter(|model| !model.is_empty()).cloned().unwrap_or_else(|| room.suggest.edition())
 }
 
 /// What is kept of a judgement. Only of letters that came as far as the classifier: what a mark or a rule decided says
@@ -55,7 +62,7 @@ pub fn judged(room: &PostRoom, message: Uuid, facts: &Facts, decision: &Decision
     let passed_on = (step == Step::Classifier).then_some(if by_subject { "subject" } else { "group" });
     Some(NewJudged {
         message,
-        model: room.suggest.edition().to_owned(),
+        model: model_of(room, facts),
         unit: standing.unit.clone(),
         subject: subject.label,
         subject_sure: subject.confidence,

@@ -53,6 +53,22 @@ impl Settlement {
         Ok(Some(Self { message, unit: row.unit, passed_on, verdict }))
     }
 
+    /// What it says that this unit did not want this message. `None` when that says nothing of the belief: it was another
+    /// unit, or there was none.
+    pub(crate) async fn returned(
+        room: &PostRoom,
+        policy: &Policy,
+        message: Uuid,
+        unit: &str,
+    ) -> Result<Option<Self>, StoreError> {
+        let settlement = Self::of(room, policy, message, unit, None).await?;
+        Ok(settlement.filter(|settlement| settlement.verdict.unit_right).map(|settlement| {
+            let by = if settlement.passed_on { "redirected" } else { "returned" };
+            let verdict = Verdict { unit_right: false, subject_right: None, group_right: None, by };
+            Self { verdict, ..settlement }
+        }))
+    }
+
     /// Stores it, and stops the unit when that was one error too many.
     pub(crate) async fn store(self, room: &PostRoom, tx: &mut Tx<'_>) -> Result<Option<Stopped>, StoreError> {
         tx.settle_judged(&self.message, &self.verdict, room.clock.now()).await?;

@@ -23,9 +23,9 @@ const FRESH: SignedDuration = SignedDuration::from_secs(60);
 /// Limits for a subject and for a group.
 type Pair = [Option<Limit>; 2];
 
-/// Limits that were found, by unit.
+/// Limits that were found, by unit, with the model whose they are.
 #[derive(Default)]
-pub(super) struct Limits(Mutex<HashMap<String, (Timestamp, Pair)>>);
+pub(super) struct Limits(Mutex<HashMap<String, (Timestamp, String, Pair)>>);
 
 impl Limits {
     /// Finds the unit's limits anew the next time: one of its letters was settled.
@@ -33,13 +33,15 @@ impl Limits {
         self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(unit);
     }
 
-    fn known(&self, unit: &str, now: Timestamp) -> Option<Pair> {
+    fn known(&self, unit: &str, model: &str, now: Timestamp) -> Option<Pair> {
         let limits = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        limits.get(unit).filter(|(at, _)| now.duration_since(*at).abs() < FRESH).map(|(_, pair)| *pair)
+        let (at, of, pair) = limits.get(unit)?;
+        (of == model && now.duration_since(*at).abs() < FRESH).then_some(*pair)
     }
 
-    fn remember(&self, unit: &str, now: Timestamp, pair: Pair) {
-        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).insert(unit.to_owned(), (now, pair));
+    fn remember(&self, unit: &str, model: &str, now: Timestamp, pair: Pair) {
+        let mut limits = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        limits.insert(unit.to_owned(), (now, model.to_owned(), pair));
     }
 }
 
@@ -59,30 +61,38 @@ impl Standings {
         Ok(Self { stopped: stopped.into_iter().map(|row| row.unit).collect() })
     }
 
-    /// How a unit stands. One that lets nothing be passed on has no limits.
-    pub async fn of(&self, room: &PostRoom, policy: &Policy, unit: &str) -> Result<Standing, StoreError> {
+    /// How a unit stands with what this model believes. One that lets nothing be passed on has no limits.
+    pub async fn of(
+        &self,
+        room: &PostRoom,
+        policy: &Policy,
+        unit: &str,
+        model: &str,
+    ) -> Result<Standing, StoreError> {
         let stands = Standing { unit: unit.to_owned(), ..Standing::default() };
         let Some(allowed) = policy.unseen(unit).filter(|allowed| allowed.pass_on) else { return Ok(stands) };
         if self.stopped.contains(unit) {
             return Ok(Standing { stopped: true, ..stands });
         }
-        let [subject, group] = limits(room, allowed).await?;
+        let [subject, group] = limits(room, allowed, model).await?;
         Ok(Standing { subject, group, ..stands })
     }
 }
 
-/// The limits of a unit, whether or not it is stopped.
-pub async fn limits(room: &PostRoom, allowed: &Unseen) -> Result<Pair, StoreError> {
+/// The limits of a unit with this model, whether or not it is stopped.
+pub async fn limits(room: &PostRoom, allowed: &Unseen, model: &str) -> Result<Pair, StoreError> {
     let now = room.clock.now();
-    if let Some(pair) = room.unseen.limits.known(&allowed.unit, now) {
+    if let Some(pair) = room.unseen.limits.known(&allowed.unit, model, now) {
         return Ok(pair);
     }
-    let settled = room.store.settled_of(&allowed.unit, room.suggest.edition(), LETTERS).await?;
+    let settled = room.store.settled_of(&allowed.unit, model, LETTERS).await?;
+    // Another model may have been promoted since this one was heard: its own limit is not known any more.
+    let is_in_force = room.suggest.edition() == model;
     let pair = [0, 1].map(|level| {
-        let shipped = room.suggest.sure_from(level, allowed.budget as f32);
+        let shipped = is_in_force.then(|| room.suggest.sure_from(level, allowed.budget as f32)).flatten();
         limit(&outcomes(&settled, level), allowed, shipped)
     });
-    room.unseen.limits.remember(&allowed.unit, now, pair);
+    room.unseen.limits.remember(&allowed.unit, model, now, pair);
     Ok(pair)
 }
 

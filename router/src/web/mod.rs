@@ -1,72 +1,152 @@
-//! The web: health, metrics, status, and the door for Digital Post. One file per page.
+//! The web: the desks in the browser, health, metrics, status, and the door for Digital Post. One file per page.
 //!
-//! **Deliberately absent:** personal data. A page here shows ids, stages and counts; who it is about is shown only
-//! where somebody is signed in.
+//! Every route is put up as a [`Door`] that says whom it lets in. Pages are whole without a script; nothing on them comes
+//! from another site, and nothing from a message runs or is fetched.
+//!
+//! **Deliberately absent:** decisions. A page understands a form, asks the [desk](crate::desk) or the
+//! [story](crate::story) for one thing, and shows the answer.
 
+mod door;
+mod role;
+mod session;
+mod sign_in;
+
+mod front;
+mod mine;
+mod post;
+mod pull_back;
+mod records;
+mod status;
+
+mod assets;
+mod danish;
+mod document;
 mod health;
+mod live;
 pub mod logging;
 mod metrics;
-mod status;
+mod page;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::map_response;
 use axum::response::Response;
-use axum::routing::get;
+use jiff::SignedDuration;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
+pub use door::{Door, Needs};
 pub use metrics::Recorder;
+pub use role::Role;
 
-use crate::config::Alarms;
+use crate::config::{Alarms, Config, SignIn, SignInMethod};
 use crate::room::PostRoom;
+use door::Doors;
+use page::{Trouble, trouble};
+use session::Lasting;
+use sign_in::Provider;
 
 /// What the pages need.
 #[derive(Clone)]
-pub(crate) struct Pages {
-    pub(crate) room: Arc<PostRoom>,
-    pub(crate) recorder: Recorder,
-    pub(crate) alarms: Alarms,
-    pub(crate) name: Arc<str>,
-}
-
-/// All pages; `push` is the door for Digital Post when it is open.
-pub fn pages(
+pub struct Pages {
     room: Arc<PostRoom>,
     recorder: Recorder,
     alarms: Alarms,
-    name: &str,
-    push: Option<Router>,
-) -> Router {
-    let pages = Pages { room, recorder, alarms, name: name.into() };
-    let mut router = Router::new()
-        .route("/", get(status::page))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(metrics::page))
-        .with_state(pages);
+    name: Arc<str>,
+    /// What the audit log is called where it is signed; empty while the authority is unknown.
+    log_name: Arc<str>,
+    sign_in: SignInMethod,
+    lasting: Lasting,
+    provider: Option<Arc<Provider>>,
+    /// True from when the program is asked to stop: pages that listen for news let go.
+    stopped: watch::Receiver<bool>,
+}
+
+impl Pages {
+    /// Pages of this room. `stopped` becomes true when the program is asked to stop. Fails, in Danish, when signing in is
+    /// configured in a way that cannot work.
+    pub fn new(
+        room: Arc<PostRoom>,
+        recorder: Recorder,
+        config: &Config,
+        stopped: watch::Receiver<bool>,
+    ) -> Result<Self, String> {
+        let provider = match config.sign_in.method {
+            SignInMethod::Oidc => Some(Arc::new(Provider::open(&config.sign_in)?)),
+            SignInMethod::None | SignInMethod::Demo => None,
+        };
+        Ok(Self {
+            room,
+            recorder,
+            alarms: config.alarms.clone(),
+            name: config.authority.shown_name().into(),
+            log_name: config.audit_origin().unwrap_or_default().into(),
+            sign_in: config.sign_in.method,
+            lasting: lasting(&config.sign_in),
+            provider,
+            stopped,
+        })
+    }
+}
+
+fn lasting(sign_in: &SignIn) -> Lasting {
+    let length = |length| SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
+    Lasting {
+        idle: length(sign_in.idle),
+        longest: length(sign_in.longest),
+        over_tls: sign_in.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
+    }
+}
+
+/// All pages, and the list of their doors; `push` is the door for Digital Post when it is open.
+pub fn open(pages: Pages, push: Option<Router>) -> (Router, Vec<Door>) {
+    let nobody_can_sign_in = pages.sign_in == SignInMethod::None;
+    // Where nobody can sign in, the operator has no other way to see how things are; the page shows counts and ids.
+    let status = if nobody_can_sign_in { Needs::Nothing } else { Needs::SignedIn };
+    let doors = Doors::new(pages.clone())
+        .get("/", Needs::Nothing, front::page)
+        .get("/status", status, status::page)
+        .get("/healthz", Needs::Nothing, health::alive)
+        .get("/readyz", Needs::Nothing, health::ready)
+        .get("/metrics", Needs::Nothing, metrics::page)
+        .get("/ui/{version}/{name}", Needs::Nothing, assets::file)
+        .get("/live", Needs::AnyOf(&[Role::PostDistributor]), live::live);
+    let doors = sign_in::doors(doors, pages.sign_in);
+    let doors = pull_back::doors(mine::doors(post::doors(doors)));
+    let (mut router, doors) = records::doors(doors).open();
     if let Some(push) = push {
         router = router.merge(push);
     }
-    router.layer(map_response(guarded))
+    let lost = Router::new().fallback(not_found).with_state(pages);
+    (router.merge(lost).layer(map_response(guarded)), doors)
 }
 
-/// Headers that let nothing from a page load, run or be framed.
+async fn not_found(State(pages): State<Pages>) -> Response {
+    trouble(&pages, None, &Trouble::NotFound)
+}
+
+/// Headers that let nothing from elsewhere load, run or frame a page. What a handler has said itself stands.
 async fn guarded(mut response: Response) -> Response {
-    const HEADERS: [(&str, &str); 5] = [
+    const HEADERS: [(&str, &str); 7] = [
         (
             "content-security-policy",
-            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+             form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         ),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
         ("cache-control", "no-store"),
         ("x-frame-options", "DENY"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
     ];
+    let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
     response
 }

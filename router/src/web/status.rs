@@ -1,11 +1,14 @@
-//! `/`: how the post room is doing, for the operator. Counts and ids only.
+//! `/status`: how the post room is doing, for the operator. Counts and ids only.
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 
 use super::Pages;
+use super::page::{Frame, draw, trouble};
+use super::role::Role;
+use super::session::{SignedIn, Visitor};
 use crate::journey::outcome_danish;
 use crate::store::StoreError;
 use crate::store::message::{Listing, Stage};
@@ -14,7 +17,7 @@ use crate::story::danish_time;
 #[derive(Template)]
 #[template(path = "status.html")]
 struct Status {
-    name: String,
+    frame: Frame,
     now: String,
     overdue: u64,
     alarm_hours: u64,
@@ -36,17 +39,15 @@ struct Row {
 /// Messages shown.
 const SHOWN: u32 = 100;
 
-pub(super) async fn page(State(pages): State<Pages>) -> Response {
-    match status(&pages).await {
-        Ok(status) => match status.render() {
-            Ok(html) => Html(html).into_response(),
-            Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, "Siden kunne ikke tegnes.\n").into_response(),
-        },
-        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, error.danish() + "\n").into_response(),
+pub(super) async fn page(State(pages): State<Pages>, signed_in: Option<Extension<SignedIn>>) -> Response {
+    let visitor = signed_in.as_ref().map(|Extension(SignedIn(visitor))| visitor.as_ref());
+    match status(&pages, visitor).await {
+        Ok(status) => draw(&status),
+        Err(error) => trouble(&pages, visitor, &error.into()),
     }
 }
 
-async fn status(pages: &Pages) -> Result<Status, StoreError> {
+async fn status(pages: &Pages, visitor: Option<&Visitor>) -> Result<Status, StoreError> {
     let store = &pages.room.store;
     let now = pages.room.clock.now();
     let late = now.saturating_sub(pages.alarms.unjournaled).unwrap_or(now);
@@ -80,7 +81,7 @@ async fn status(pages: &Pages) -> Result<Status, StoreError> {
     let name = |unit: String| policy.unit(&unit).map_or_else(|| unit.clone(), |known| known.name.clone());
     let stopped = store.stopped_units().await?.into_iter().map(|row| name(row.unit));
     Ok(Status {
-        name: pages.name.to_string(),
+        frame: Frame::of(pages, visitor, "Drift", Some(Role::Operator)),
         now: danish_time(now),
         overdue: store.unsettled(late).await?.1,
         alarm_hours: pages.alarms.unjournaled.as_secs() / 3600,
@@ -100,7 +101,7 @@ mod tests {
     #[test]
     fn the_page_can_be_drawn_with_sample_data() {
         let status = Status {
-            name: "Prøve <Kommune>".into(),
+            frame: Frame::sample("Prøve <Kommune>"),
             now: "21.11.2026 08:00:00".into(),
             overdue: 3,
             alarm_hours: 24,

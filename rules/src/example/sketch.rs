@@ -49,12 +49,12 @@ impl Suggested {
         let standing = policy.responsible(self.subject, None).zip(self.sure_from);
         Judgement {
             beliefs: vec![Belief { label: self.subject, confidence: self.confidence }],
-            doubt: None,
             standing: standing.map(|(unit, from)| Standing {
                 unit: unit.id.clone(),
                 subject: Some(limit(from)),
                 ..Standing::default()
             }),
+            ..Judgement::default()
         }
     }
 }

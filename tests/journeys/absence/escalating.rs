@@ -93,6 +93,7 @@ on_both_databases!(the_desk_gives_it_on_and_it_is_journaled_as_it_was, |engine: 
         hand_over: rules::HandOver { unit: unit.into(), person: None, journal },
         reason: None,
         subject: None,
+        to: None,
     };
     let left = || rules::Journaling::LeftToHandler;
     let nowhere = router::journey::answer(town.world.room(), &taken.id, answer("findes-ikke", left())).await;

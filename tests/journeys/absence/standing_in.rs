@@ -117,6 +117,7 @@ on_both_databases!(a_unit_closed_after_the_decision_gives_way_to_its_heir, |engi
         },
         reason: None,
         subject: None,
+        to: None,
     };
     router::journey::answer(town.world.room(), &asked.id, answer("nedlagt", None)).await.expect("taken");
     let row = town.has(&asked).await;

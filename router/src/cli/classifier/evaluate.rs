@@ -1,4 +1,5 @@
-//! `modtag classifier evaluate`: how good the shipped model is on letters that people have judged.
+//! `modtag classifier evaluate`: how good the shipped model is on letters that people have judged. With `--answers` see
+//! [`answers`](super::answers).
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,8 +22,14 @@ use crate::cli::{Failure, print_json};
 #[derive(Args)]
 pub(super) struct Evaluate {
     /// Bedømte breve: et JSON-objekt pr. linje med id, subject, text, kle, kle_ok, abstain og pii.
-    #[arg(long, value_name = "FIL")]
-    letters: PathBuf,
+    #[arg(long, value_name = "FIL", required_unless_present = "answers")]
+    letters: Option<PathBuf>,
+    /// Mål en egen model og den, der er i kraft, på myndighedens svar, som ingen af dem har lært af.
+    #[arg(long, conflicts_with_all = ["letters", "model", "corpus"])]
+    pub(super) answers: bool,
+    /// Den egne models nummer; ellers den nyeste.
+    #[arg(long, value_name = "NUMMER", requires = "answers")]
+    pub(super) number: Option<i64>,
     /// Modelfilen; ellers den, der følger med programmet.
     #[arg(long, value_name = "FIL", requires = "corpus")]
     model: Option<PathBuf>,
@@ -31,7 +38,7 @@ pub(super) struct Evaluate {
     corpus: Option<PathBuf>,
     /// Svar som JSON.
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// All that is printed.
@@ -64,8 +71,9 @@ struct Each {
 
 impl Evaluate {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        let (judged, _) = letters::judged(&self.letters)?;
-        let listed = letters::listed(&self.letters)?;
+        let file = self.letters.as_deref().ok_or_else(|| Failure::Said("Skriv --letters FIL.".into()))?;
+        let (judged, _) = letters::judged(file)?;
+        let listed = letters::listed(file)?;
         let judge = self.judge()?;
         let begun = Instant::now();
         let heard: Vec<_> = judged
@@ -84,7 +92,7 @@ impl Evaluate {
             judged.push((letter, verdict));
         }
         let page = Page {
-            edition: judge.edition().to_owned(),
+            edition: judge.edition(),
             measures: measure(&judged),
             masking: MaskMeasures::of(masked),
             ms_per_letter,

@@ -62,7 +62,7 @@ pub(super) fn listed(file: &Path) -> Result<Vec<JudgedMask>, Failure> {
     })
 }
 
-fn text(file: &Path) -> Result<String, Failure> {
+pub(super) fn text(file: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(file)
         .map_err(|error| Failure::Said(format!("Filen {} kan ikke læses: {error}.", file.display())))
 }

@@ -1,4 +1,4 @@
-//! `modtag classifier train`: letters in, a model file and its card out.
+//! `modtag classifier train`: letters in, a model file and its card out. With `--from-answers` see [`answers`](super::answers).
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,6 +18,15 @@ use crate::cli::Failure;
 
 #[derive(Args)]
 pub(super) struct Train {
+    /// Lav en egen model af de svar, som enhederne har ladet klassifikatoren lære af. Den får først virkning med promote.
+    #[arg(long, conflicts_with_all = ["corpus", "out", "letters", "kle"])]
+    pub(super) from_answers: bool,
+    /// Frø for valget mellem meget mange svar; samme svar og samme frø giver samme model.
+    #[arg(long, value_name = "TAL", default_value_t = 1, requires = "from_answers")]
+    pub(super) seed: u64,
+    /// Svar som JSON.
+    #[arg(long, requires = "from_answers")]
+    pub(super) json: bool,
     /// Mappe med breve at lære af (.tsv: emne, slags afsender, overskrift, tekst).
     #[arg(long, value_name = "MAPPE", default_value = "models/corpus")]
     corpus: PathBuf,

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use rules::{Grounds, Limit, Policy, Unseen};
 use serde::Serialize;
 
+use super::drift::{self, DriftView};
 use super::{Failure, print_json};
 use crate::setup::House;
 use crate::store::StoreError;
@@ -45,6 +46,8 @@ struct UnitView {
     judged: TallyView,
     /// Those of them that were passed on unseen.
     passed_on: TallyView,
+    /// How its letters change.
+    drift: DriftView,
     lessons: LessonsView,
 }
 
@@ -118,6 +121,7 @@ async fn look(house: &House) -> Result<Vec<UnitView>, StoreError> {
         of.oldest = of.oldest.into_iter().chain([row.learned_at()]).min();
         of.expires = of.expires.into_iter().chain([row.expires_at()]).min();
     }
+    let mut drifts = drift::look(house).await?;
     let allowed = policy.allowed_unseen().map(|allowed| allowed.unit.clone());
     let ids: BTreeSet<String> = allowed
         .chain(tallies.keys().cloned())
@@ -128,7 +132,7 @@ async fn look(house: &House) -> Result<Vec<UnitView>, StoreError> {
     for id in ids {
         let allowed = policy.unseen(&id);
         let [subject, group] = match allowed.filter(|allowed| allowed.pass_on) {
-            Some(allowed) => standing::limits(room, allowed).await?,
+            Some(allowed) => standing::limits(room, allowed, &room.suggest.edition()).await?,
             None => [None, None],
         };
         let tally = tallies.get(&id);
@@ -140,6 +144,7 @@ async fn look(house: &House) -> Result<Vec<UnitView>, StoreError> {
             stopped: stopped.remove(&id).map(|row| StoppedView { since: row.stopped_at(), why: row.why }),
             judged: tally.map(|row| TallyView::of(row.judged())).unwrap_or_default(),
             passed_on: tally.map(|row| TallyView::of(row.passed_on())).unwrap_or_default(),
+            drift: drifts.remove(&id).unwrap_or_default(),
             lessons: lessons.remove(&id).unwrap_or_default(),
             unit: id,
         });
@@ -226,6 +231,9 @@ fn show(unit: &UnitView) {
     }
     println!("  Bedømt        {}", unit.judged.danish());
     println!("  Sendt videre  {}", unit.passed_on.danish());
+    if let Some(drift) = unit.drift.danish() {
+        println!("  Udvikling     {drift}");
+    }
     if let (Some(oldest), Some(expires)) = (unit.lessons.oldest, unit.lessons.expires) {
         let kept = unit.lessons.kept;
         println!(

@@ -1,0 +1,202 @@
+//! Answers: kept for half a minute before they are carried out, so that a slip of the finger can be taken back.
+//!
+//! An answer that waits is a row of its own and survives a restart. Carrying it out drops the row in the transaction that
+//! makes it a decision, so it is carried out once, however often it is tried.
+
+use jiff::{SignedDuration, Timestamp};
+use kle::Subject;
+use rules::{HandOver, Journaling};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::ROLE;
+use super::queue::{is_at_desk, open};
+use crate::audit::{Actor, EventKind};
+use crate::journey::{self, Answer, AnswerError};
+use crate::keys::MessageKey;
+use crate::room::PostRoom;
+use crate::store::StoreError;
+use crate::store::desk::PendingRow;
+
+/// How long an answer can be taken back.
+pub const TAKEN_BACK_WITHIN: SignedDuration = SignedDuration::from_secs(30);
+
+/// Answers carried out at a time.
+const BATCH: u32 = 100;
+
+/// Where somebody sends a letter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given {
+    /// The unit, by id.
+    pub unit: String,
+    /// The person in it, by id.
+    pub person: Option<String>,
+    /// The case that it is journaled on.
+    pub case: Option<String>,
+    /// What it is about.
+    pub subject: Option<Subject>,
+    /// Why it is not to be journaled, when it is not.
+    pub not_journaled: Option<String>,
+    /// Why, in the person's words.
+    pub reason: Option<String>,
+}
+
+/// Why an answer was not kept.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// Somebody else has the letter, or has answered it.
+    #[error("somebody else has the letter")]
+    Taken,
+    /// It could not be an answer.
+    #[error("{}", .0.danish())]
+    Answer(#[from] AnswerError),
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Answer(error.into())
+    }
+}
+
+impl Refused {
+    /// What the person reads.
+    pub fn danish(&self) -> String {
+        match self {
+            Self::Taken => "En anden har brevet fremme eller har fordelt det. Intet er ændret.".into(),
+            Self::Answer(error) => error.danish(),
+        }
+    }
+}
+
+/// Keeps an answer until it is carried out. `seen` is the decision that the person saw.
+pub async fn keep(
+    room: &PostRoom,
+    id: &Uuid,
+    person: &str,
+    seen: i64,
+    given: Given,
+) -> Result<Timestamp, Refused> {
+    journey::check_receiver(room, &given.unit, given.subject)?;
+    let row = room.store.message(id).await?.ok_or(AnswerError::NotFound)?;
+    if !is_at_desk(&row)? {
+        return Err(AnswerError::NotWaiting(row.stage()?).into());
+    }
+    let (in_hand, decided, number) = open(room, &row).await?;
+    if number != seen {
+        return Err(AnswerError::DecidedAnew.into());
+    }
+    // A letter that came back may be journaled already: said now, not when the half minute is over.
+    journey::check_journaling(room, &row.id, &decided.decision, journaling_of(&given)).await?;
+    let now = room.clock.now();
+    let due_at = now.saturating_add(TAKEN_BACK_WITHIN).unwrap_or(now);
+    let mut tx = room.store.begin().await?;
+    // Whoever answers must have it before them: a page that lay open over lunch must not overrule a colleague.
+    if !tx.claim_letter(id, person, due_at, now).await? {
+        return Err(Refused::Taken);
+    }
+    let sealed = seal(room, &in_hand.key, &given)?;
+    if !tx.keep_answer(&PendingRow::new(id, person, seen, due_at, sealed), now).await? {
+        return Err(Refused::Taken);
+    }
+    tx.release_letter(id, person).await?;
+    tx.commit(now).await?;
+    Ok(due_at)
+}
+
+/// Takes an answer back. False when it is carried out already, or is somebody else's.
+pub async fn take_back(room: &PostRoom, id: &Uuid, person: &str) -> Result<bool, StoreError> {
+    let now = room.clock.now();
+    let mut tx = room.store.begin().await?;
+    if !tx.drop_answer(id, Some(person)).await? {
+        return Ok(false);
+    }
+    tx.tell(room.event_by(EventKind::AnswerTakenBack, Actor::person(person, ROLE)).about(*id));
+    tx.commit(now).await?;
+    Ok(true)
+}
+
+/// An answer that its giver can still take back.
+pub struct Kept {
+    /// Our id of the message.
+    pub message: String,
+    /// Where it goes.
+    pub given: Given,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// The answers that somebody can still take back, newest last.
+pub async fn kept_by(room: &PostRoom, person: &str) -> Result<Vec<Kept>, StoreError> {
+    let mut kept = Vec::new();
+    for row in room.store.pending_answers().await?.into_iter().filter(|row| row.person == person) {
+        if let Some((given, _)) = unsealed(room, &row).await? {
+            kept.push(Kept { until: row.due_at(), message: row.message, given });
+        }
+    }
+    Ok(kept)
+}
+
+/// Carries out the answers whose time has come. Returns how many rows there were.
+///
+/// One that can no longer be an answer (its unit was closed within the half minute) is dropped: the letter stands in line
+/// again, and the log says why.
+pub(crate) async fn carry_out_due(room: &PostRoom) -> Result<usize, StoreError> {
+    let due = room.store.due_answers(room.clock.now(), BATCH).await?;
+    for row in &due {
+        let id = Uuid::parse_str(&row.message).map_err(|_| StoreError::Damaged("message id"))?;
+        let Some((given, _)) = unsealed(room, row).await? else {
+            drop_row(room, &id, row, "svaret kan ikke læses").await?;
+            continue;
+        };
+        match journey::answer(room, &id, answer_of(row, given)).await {
+            Ok(()) => {}
+            Err(AnswerError::Store(error)) => return Err(error),
+            Err(refused) => drop_row(room, &id, row, &refused.danish()).await?,
+        }
+    }
+    Ok(due.len())
+}
+
+fn journaling_of(given: &Given) -> Journaling {
+    match (&given.case, &given.not_journaled) {
+        (Some(case), _) => Journaling::OnCase(case.clone()),
+        (None, Some(why)) => Journaling::NotJournaled(why.clone()),
+        (None, None) => Journaling::LeftToHandler,
+    }
+}
+
+fn answer_of(row: &PendingRow, given: Given) -> Answer {
+    let journal = journaling_of(&given);
+    Answer {
+        person: row.person.clone(),
+        hand_over: HandOver { unit: given.unit, person: given.person, journal },
+        reason: given.reason,
+        subject: given.subject,
+        to: Some(row.decision),
+    }
+}
+
+async fn drop_row(room: &PostRoom, id: &Uuid, row: &PendingRow, why: &str) -> Result<(), StoreError> {
+    let now = room.clock.now();
+    let mut tx = room.store.begin().await?;
+    if tx.drop_answer(id, None).await? {
+        let by = Actor::person(&row.person, ROLE);
+        tx.tell(room.event_by(EventKind::AnswerTakenBack, by).about(*id).because(why));
+        tx.commit(now).await?;
+    }
+    Ok(())
+}
+
+fn seal(room: &PostRoom, key: &MessageKey, given: &Given) -> Result<Vec<u8>, StoreError> {
+    let plain = serde_json::to_vec(given).map_err(|_| StoreError::Damaged("answer"))?;
+    Ok(key.seal("answer", &plain, &mut |bytes| room.entropy.fill(bytes)))
+}
+
+/// What was answered; `None` when it cannot be read.
+async fn unsealed(room: &PostRoom, row: &PendingRow) -> Result<Option<(Given, MessageKey)>, StoreError> {
+    let id = Uuid::parse_str(&row.message).map_err(|_| StoreError::Damaged("message id"))?;
+    let Some(message) = room.store.message(&id).await? else { return Ok(None) };
+    let key = message.key(&room.store)?;
+    let Ok(plain) = key.open("answer", &row.sealed) else { return Ok(None) };
+    Ok(serde_json::from_slice(&plain).ok().map(|given| (given, key)))
+}

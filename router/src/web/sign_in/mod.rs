@@ -1,0 +1,126 @@
+//! Signing in: the page, and the two ways in. Who somebody is comes from elsewhere; what they may do here follows from it.
+
+mod demo;
+mod oidc;
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::Pages;
+use super::door::{Doors, Needs};
+use super::page::{Frame, draw, trouble};
+use super::role::Role;
+use super::session::{self, SignedIn};
+use crate::clock::danish_day;
+use crate::config::SignInMethod;
+use crate::room::PostRoom;
+use demo::DemoPerson;
+pub(super) use oidc::Provider;
+
+/// Puts up the doors of signing in and out.
+pub(super) fn doors(doors: Doors, method: SignInMethod) -> Doors {
+    let doors = doors.get("/log-ind", Needs::Nothing, page).post("/log-ud", Needs::SignedIn, sign_out);
+    match method {
+        SignInMethod::Demo => doors.post("/log-ind/demo", Needs::Nothing, demo::sign_in),
+        SignInMethod::Oidc => doors.get("/log-ind/konto", Needs::Nothing, oidc::begin).get(
+            "/log-ind/retur",
+            Needs::Nothing,
+            oidc::back,
+        ),
+        SignInMethod::None => doors,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage {
+    frame: Frame,
+    said: String,
+    demo: Vec<DemoPerson>,
+    oidc: bool,
+    to: String,
+}
+
+/// Where somebody wanted to go.
+#[derive(Deserialize)]
+struct Wanted {
+    #[serde(default)]
+    til: String,
+}
+
+async fn page(State(pages): State<Pages>, Query(wanted): Query<Wanted>) -> Response {
+    show(&pages, "", &wanted.til)
+}
+
+/// The sign-in page, with why somebody is here again.
+fn show(pages: &Pages, said: &str, to: &str) -> Response {
+    let demo = if pages.sign_in == SignInMethod::Demo { demo::people(pages) } else { Vec::new() };
+    draw(&SignInPage {
+        frame: Frame::of(pages, None, "Log ind", None),
+        said: said.to_owned(),
+        demo,
+        oidc: pages.sign_in == SignInMethod::Oidc,
+        to: own_path(to).to_owned(),
+    })
+}
+
+async fn sign_out(State(pages): State<Pages>, SignedIn(visitor): SignedIn) -> Response {
+    match session::end(&pages.room, &pages.lasting, &visitor).await {
+        Ok(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to("/log-ind")).into_response(),
+        Err(error) => trouble(&pages, Some(&visitor), &error.into()),
+    }
+}
+
+/// Begins a session and goes where somebody wanted to go.
+async fn let_in(
+    pages: &Pages,
+    headers: &HeaderMap,
+    person: &str,
+    roles: &BTreeSet<Role>,
+    units: &BTreeSet<String>,
+    to: &str,
+) -> Response {
+    match session::begin(&pages.room, &pages.lasting, headers, person, roles, units).await {
+        Ok(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to(own_path(to))).into_response(),
+        Err(error) => trouble(pages, None, &error.into()),
+    }
+}
+
+/// A path of ours, or the front page: nobody is sent to another site from here.
+fn own_path(path: &str) -> &str {
+    let own = path.starts_with('/')
+        && !path.starts_with("//")
+        && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte));
+    if own { path } else { "/" }
+}
+
+/// The units that a person belongs to: by the organisation's source, else by the policy files.
+fn units_of(room: &PostRoom, person: &str) -> BTreeSet<String> {
+    let today = danish_day(room.clock.now());
+    let organisation = room.organisation();
+    let known = organisation.as_ref().and_then(|organisation| organisation.people.get(person));
+    match known {
+        Some(known) => known.units(today).map(str::to_owned).collect(),
+        None => room.policy().person(person).map(|person| person.unit.clone()).into_iter().collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_to_another_site() {
+        assert_eq!(own_path("/post/018f-a"), "/post/018f-a");
+        for elsewhere in
+            ["//evil.example", "https://evil.example", "/\\evil.example", "/a?b=//c", "", "post", "/\r\nx"]
+        {
+            assert_eq!(own_path(elsewhere), "/", "{elsewhere}");
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! Signing in with OpenID Connect: the authority's own provider says who somebody is and which roles they have.
+//!
+//! Authorisation code with PKCE, state and nonce. What belongs to one attempt (state, nonce, verifier, where to go) lies
+//! sealed in a cookie of the browser that began it, for ten minutes: nothing to store, and an answer meant for another
+//! browser is worth nothing in this one.
+
+use std::collections::BTreeSet;
+use std::pin::Pin;
+use std::time::Duration;
+
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use openidconnect::core::{CoreClient, CoreProviderMetadata, CoreResponseType};
+use openidconnect::{
+    AsyncHttpClient, AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
+    EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IssuerUrl, Nonce,
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{let_in, own_path, show, units_of};
+use crate::config::{self, SignIn};
+use crate::digital_post::Way;
+use crate::keys::{MessageKey, WrappedKey};
+use crate::room::PostRoom;
+use crate::web::Pages;
+use crate::web::role::Role;
+
+/// The cookie of an attempt.
+const COOKIE: &str = "modtag-ind";
+/// How long an attempt lasts, in seconds.
+const LASTS: i64 = 600;
+/// What the provider may take, each call.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// The longest answer of a provider that is read, in bytes.
+const LONGEST: usize = 1 << 20;
+/// What the key that seals an attempt is bound to.
+const BOUND_TO: &str = "sign-in";
+
+/// The provider, as the configuration has it.
+pub(in crate::web) struct Provider {
+    client: reqwest::Client,
+    issuer: IssuerUrl,
+    id: ClientId,
+    secret: Option<ClientSecret>,
+    back: RedirectUrl,
+    settings: config::Oidc,
+}
+
+type Client = CoreClient<
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointMaybeSet,
+    EndpointMaybeSet,
+>;
+
+/// What belongs to one attempt.
+#[derive(Serialize, Deserialize)]
+struct Attempt {
+    state: String,
+    nonce: String,
+    verifier: String,
+    to: String,
+    until: Timestamp,
+}
+
+/// Why somebody could not sign in; what is said to them is a Danish sentence, what is logged names nobody.
+struct NotIn {
+    said: &'static str,
+    why: String,
+}
+
+const SILENT: &str = "Jeres login svarer ikke lige nu. Prøv igen om lidt.";
+const REFUSED: &str = "Login lykkedes ikke. Prøv igen; bliver det ved, så sig det til driften.";
+const EXPIRED: &str = "Der gik for længe, eller login blev begyndt i en anden browser. Prøv igen.";
+const NO_ROLE: &str = "Du er logget ind, men har ingen rolle i modtag. Tal med den, der styrer adgangen.";
+
+impl Provider {
+    /// The provider of this configuration. Fails, in Danish, when the configuration cannot be used.
+    pub(in crate::web) fn open(sign_in: &SignIn) -> Result<Self, String> {
+        let oidc = &sign_in.oidc;
+        let missing = |what: &str| format!("sign_in: {what} mangler eller kan ikke bruges.");
+        let issuer = oidc.issuer.clone().ok_or_else(|| missing("oidc.issuer"))?;
+        let id = oidc.client_id.clone().ok_or_else(|| missing("oidc.client_id"))?;
+        let public = sign_in.public_url.as_deref().ok_or_else(|| missing("public_url"))?;
+        let back = format!("{}/log-ind/retur", public.trim_end_matches('/'));
+        let secret = oidc.client_secret().read().map_err(|error| error.danish())?;
+        let way = Way { timeout: PATIENCE, proxy: oidc.proxy.as_deref(), ca_file: oidc.ca_file.as_deref() };
+        let builder = way.builder(&issuer).map_err(|error| error.danish())?;
+        let client = builder.redirect(reqwest::redirect::Policy::none()).build();
+        Ok(Self {
+            client: client.map_err(|_| missing("oidc.ca_file"))?,
+            issuer: IssuerUrl::new(issuer).map_err(|_| missing("oidc.issuer"))?,
+            id: ClientId::new(id),
+            secret: secret.map(|secret| ClientSecret::new(secret.expose().to_owned())),
+            back: RedirectUrl::new(back).map_err(|_| missing("public_url"))?,
+            settings: oidc.clone(),
+        })
+    }
+
+    /// A client that knows where the provider's doors are and which keys it signs with, asked for anew: keys change.
+    async fn client(&self) -> Result<Client, NotIn> {
+        let calls = Calls(self.client.clone());
+        let found = CoreProviderMetadata::discover_async(self.issuer.clone(), &calls).await;
+        let metadata = found.map_err(|error| NotIn { said: SILENT, why: error.to_string() })?;
+        let client = CoreClient::from_provider_metadata(metadata, self.id.clone(), self.secret.clone());
+        Ok(client.set_redirect_uri(self.back.clone()))
+    }
+
+    /// The roles that a token's claim gives.
+    fn roles(&self, claims: &Value) -> BTreeSet<Role> {
+        let given = texts(claims, &self.settings.roles_claim);
+        let settings = &self.settings;
+        let of = [
+            (Role::PostDistributor, &settings.post_distributor),
+            (Role::CaseHandler, &settings.case_handler),
+            (Role::RecordsManager, &settings.records_manager),
+            (Role::Operator, &settings.operator),
+        ];
+        let has = |values: &[String]| values.iter().any(|value| given.contains(value));
+        of.into_iter().filter(|(_, values)| has(values)).map(|(role, _)| role).collect()
+    }
+
+    /// The person's units: by the token's claim where one is named, else by the organisation.
+    fn units(&self, room: &PostRoom, claims: &Value, person: &str) -> BTreeSet<String> {
+        match &self.settings.units_claim {
+            Some(claim) => texts(claims, claim).into_iter().collect(),
+            None => units_of(room, person),
+        }
+    }
+}
+
+/// Where somebody wanted to go.
+#[derive(Deserialize)]
+pub(super) struct Begin {
+    #[serde(default)]
+    til: String,
+}
+
+/// Sends somebody to the provider.
+pub(super) async fn begin(State(pages): State<Pages>, Query(wanted): Query<Begin>) -> Response {
+    let Some(provider) = &pages.provider else { return Redirect::to("/log-ind").into_response() };
+    let client = match provider.client().await {
+        Ok(client) => client,
+        Err(not_in) => return said(&pages, not_in),
+    };
+    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+    let scopes = provider.settings.scopes.iter().cloned().map(Scope::new);
+    let flow = AuthenticationFlow::<CoreResponseType>::AuthorizationCode;
+    let request = client.authorize_url(flow, CsrfToken::new_random, Nonce::new_random).add_scopes(scopes);
+    let (url, state, nonce) = request.set_pkce_challenge(challenge).url();
+    let until = pages.room.clock.now().saturating_add(jiff::SignedDuration::from_secs(LASTS));
+    let attempt = Attempt {
+        state: state.secret().clone(),
+        nonce: nonce.secret().clone(),
+        verifier: verifier.secret().clone(),
+        to: own_path(&wanted.til).to_owned(),
+        until: until.unwrap_or(Timestamp::MAX),
+    };
+    let cookie = cookie(&pages, &seal(&pages.room, &attempt), LASTS);
+    ([(header::SET_COOKIE, cookie)], Redirect::to(url.as_str())).into_response()
+}
+
+/// What the provider sends back with somebody.
+#[derive(Deserialize)]
+pub(super) struct Back {
+    code: Option<String>,
+    state: Option<String>,
+    error: Option<String>,
+}
+
+/// Takes somebody in whom the provider sends back.
+pub(super) async fn back(
+    State(pages): State<Pages>,
+    headers: HeaderMap,
+    Query(back): Query<Back>,
+) -> Response {
+    let Some(provider) = &pages.provider else { return Redirect::to("/log-ind").into_response() };
+    match identify(&pages, provider, &headers, back).await {
+        Ok((claims, person, to)) => {
+            let roles = provider.roles(&claims);
+            if roles.is_empty() {
+                return said(&pages, NotIn { said: NO_ROLE, why: "no role in the token".into() });
+            }
+            let units = provider.units(&pages.room, &claims, &person);
+            let mut answer = let_in(&pages, &headers, &person, &roles, &units, &to).await;
+            answer.headers_mut().append(header::SET_COOKIE, cookie(&pages, "", 0));
+            answer
+        }
+        Err(not_in) => said(&pages, not_in),
+    }
+}
+
+/// Who it is, by a token that was checked: the claims, the user id, and where they wanted to go.
+async fn identify(
+    pages: &Pages,
+    provider: &Provider,
+    headers: &HeaderMap,
+    back: Back,
+) -> Result<(Value, String, String), NotIn> {
+    let refused = |why: String| NotIn { said: REFUSED, why };
+    let expired = |why: &str| NotIn { said: EXPIRED, why: why.into() };
+    let attempt = attempt_of(headers).and_then(|sealed| unseal(&pages.room, &sealed));
+    let attempt = attempt.filter(|attempt| attempt.until > pages.room.clock.now());
+    let attempt = attempt.ok_or_else(|| expired("no attempt in this browser"))?;
+    if back.state.as_deref() != Some(attempt.state.as_str()) {
+        return Err(expired("another attempt's state"));
+    }
+    if let Some(error) = back.error {
+        let word: String =
+            error.chars().filter(|letter| letter.is_ascii_lowercase() || *letter == '_').collect();
+        return Err(refused(format!("provider says {word}")));
+    }
+    let code = back.code.ok_or_else(|| refused("no code".into()))?;
+    let client = provider.client().await?;
+    let calls = Calls(provider.client.clone());
+    let exchange =
+        client.exchange_code(AuthorizationCode::new(code)).map_err(|error| refused(error.to_string()))?;
+    let exchange = exchange.set_pkce_verifier(PkceCodeVerifier::new(attempt.verifier));
+    let answer = exchange.request_async(&calls).await.map_err(|error| refused(error.to_string()))?;
+    let token = answer.id_token().ok_or_else(|| refused("no id token".into()))?;
+    let verifier = client.id_token_verifier();
+    token.claims(&verifier, &Nonce::new(attempt.nonce)).map_err(|error| refused(error.to_string()))?;
+    let claims = payload(&token.to_string()).ok_or_else(|| refused("claims cannot be read".into()))?;
+    let person =
+        text(&claims, &provider.settings.person_claim).ok_or_else(|| refused("no user id".into()))?;
+    Ok((claims, person, attempt.to))
+}
+
+/// The claims of a token whose signature has been checked.
+fn payload(token: &str) -> Option<Value> {
+    let payload = token.split('.').nth(1)?;
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
+}
+
+/// A claim; a full stop in its name goes one level down.
+fn claim<'v>(claims: &'v Value, name: &str) -> Option<&'v Value> {
+    claims.get(name).or_else(|| name.split('.').try_fold(claims, |value, part| value.get(part)))
+}
+
+/// A user id: short, and without white space or control characters.
+fn text(claims: &Value, name: &str) -> Option<String> {
+    let text = claim(claims, name)?.as_str()?.trim();
+    let fits =
+        !text.is_empty() && text.len() <= 200 && !text.chars().any(|c| c.is_control() || c.is_whitespace());
+    fits.then(|| text.to_owned())
+}
+
+/// A list of texts, or one text with blanks between.
+fn texts(claims: &Value, name: &str) -> Vec<String> {
+    match claim(claims, name) {
+        Some(Value::Array(values)) => values.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Some(Value::String(text)) => text.split_whitespace().map(str::to_owned).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn said(pages: &Pages, not_in: NotIn) -> Response {
+    tracing::warn!(why = not_in.why, "nobody signed in");
+    let mut answer = show(pages, not_in.said, "/");
+    answer.headers_mut().append(header::SET_COOKIE, cookie(pages, "", 0));
+    answer
+}
+
+/// Calls to the provider.
+struct Calls(reqwest::Client);
+
+impl<'c> AsyncHttpClient<'c> for Calls {
+    type Error = reqwest::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, reqwest::Error>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(call(&self.0, request))
+    }
+}
+
+/// One call; what is longer than any honest answer is read as nothing.
+async fn call(client: &reqwest::Client, request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
+    let (parts, body) = request.into_parts();
+    let sent = client.request(parts.method, parts.uri.to_string()).headers(parts.headers).body(body);
+    let mut answer = sent.send().await?;
+    let mut read = Vec::new();
+    while let Some(piece) = answer.chunk().await? {
+        read.extend_from_slice(&piece);
+        if read.len() > LONGEST {
+            read.clear();
+            break;
+        }
+    }
+    let mut response = HttpResponse::new(read);
+    *response.status_mut() = answer.status();
+    *response.headers_mut() = answer.headers().clone();
+    Ok(response)
+}
+
+fn cookie(pages: &Pages, value: &str, seconds: i64) -> HeaderValue {
+    let secure = if pages.lasting.over_tls { "; Secure" } else { "" };
+    let text = format!("{COOKIE}={value}; Path=/log-ind; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    // Base64 and digits are always fit for a header.
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
+}
+
+fn attempt_of(headers: &HeaderMap) -> Option<String> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(|(name, _)| *name == COOKIE).map(|(_, value)| value.to_owned()).next()
+}
+
+fn seal(room: &PostRoom, attempt: &Attempt) -> String {
+    let mut fill = |bytes: &mut [u8]| room.entropy.fill(bytes);
+    let key = MessageKey::generate(&mut fill);
+    let wrapped = room.store.keys().wrap(&key, BOUND_TO, &mut fill);
+    // Texts and a time always become JSON.
+    let sealed = key.seal(BOUND_TO, &serde_json::to_vec(attempt).unwrap_or_default(), &mut fill);
+    URL_SAFE_NO_PAD.encode([wrapped.as_bytes(), &sealed].concat())
+}
+
+fn unseal(room: &PostRoom, text: &str) -> Option<Attempt> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let (wrapped, sealed) = bytes.split_at_checked(WrappedKey::LEN)?;
+    let key = room.store.keys().unwrap(&WrappedKey::from_bytes(wrapped).ok()?, BOUND_TO).ok()?;
+    serde_json::from_slice(&key.open(BOUND_TO, sealed).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn claims_are_found_at_any_depth_and_in_either_form() {
+        let claims = serde_json::json!({
+            "roles": "modtag-postfordeler  anden", "realm_access": {"roles": ["a", 7, "b"]}, "a.b": "punktum",
+            "preferred_username": " pia ", "bad": "pia per",
+        });
+        assert_eq!(texts(&claims, "roles"), ["modtag-postfordeler", "anden"]);
+        assert_eq!(texts(&claims, "realm_access.roles"), ["a", "b"]);
+        assert_eq!(text(&claims, "a.b").as_deref(), Some("punktum"));
+        assert_eq!(text(&claims, "preferred_username").as_deref(), Some("pia"));
+        assert_eq!((text(&claims, "bad"), text(&claims, "missing")), (None, None));
+        assert!(texts(&claims, "missing.roles").is_empty());
+    }
+}
