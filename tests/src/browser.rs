@@ -113,9 +113,9 @@ impl Window {
         self.call(Method::POST, "/execute/sync", Some(json!({"script": script, "args": []}))).await
     }
 
-    /// Waits until a script answers true.
+    /// Waits until a script answers true: for long, since a machine that tests much at once answers late.
     pub async fn until(&self, script: &str) {
-        for _ in 0..400 {
+        for _ in 0..2_400 {
             if self.ask(&format!("return Boolean({script})")).await == true {
                 return;
             }

@@ -53,7 +53,7 @@ async fn a_hundred_letters_are_cleared_by_keyboard_with_two_keys_at_most_for_mos
     window.go(&format!("{}/log-ind", desks.base)).await;
     window.ask("document.querySelector('input[value=pfor1]').form.querySelector('button').click()").await;
     window
-        .until("location.pathname === '/post' && document.querySelector('[data-letter]') && window.htmx")
+        .until("location.pathname === '/post' && document.querySelector('[data-letter]') && document.readyState === 'complete'")
         .await;
 
     let mut strokes = Vec::new();

@@ -78,6 +78,13 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   event.detail.serverResponse = find("main", page)?.innerHTML ?? "";
 });
 
+// The list that somebody has moved into stays as it was read: a later answer to what was typed before must not put another
+// unit under the key that is about to be pressed.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const list = event.detail.target;
+  if (list?.id === "fundet" && list.contains(document.activeElement)) event.detail.shouldSwap = false;
+});
+
 // An offer to take something back goes when its time is up.
 function fade() {
   for (const offer of all("[data-until]")) {
