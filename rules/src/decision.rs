@@ -153,6 +153,18 @@ pub enum Outcome {
     HandOver(HandOver),
     /// Waits for a person.
     Ask(Question),
+    /// Nobody here gets it.
+    Close(Closing),
+}
+
+/// Why nobody here gets a message. Only a person says so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Closing {
+    /// Sent on to the authority of this name, whose matter it is (forvaltningsloven § 7(2)).
+    SentOn(String),
+    /// Advertising, fraud or nothing at all: decided not to be journaled.
+    Unwanted,
 }
 
 /// Handed to whom, and journaled where.

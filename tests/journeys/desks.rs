@@ -1,5 +1,6 @@
 //! The desks in the browser, over HTTP: who gets in, what each sees, and what nobody can make a page do.
 
+mod aside;
 mod hostile;
 mod keyboard;
 mod looks;

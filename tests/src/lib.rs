@@ -8,6 +8,7 @@ pub mod dice;
 pub mod double;
 pub mod kill;
 pub mod letters;
+pub mod load;
 pub mod oidc;
 pub mod scripted;
 pub mod sink;

@@ -72,7 +72,6 @@ impl List {
             queue: self.queue,
             failed: self.failed,
             escalated: self.escalated,
-            at_desk: false,
             order: match self.sort {
                 Sort::Newest => Order::Newest,
                 Sort::Deadline => Order::Deadline,

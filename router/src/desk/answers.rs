@@ -5,14 +5,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 use kle::Subject;
-use rules::{HandOver, Journaling};
+use rules::{Closing, HandOver, Journaling};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::ROLE;
 use super::queue::{is_at_desk, open};
 use crate::audit::{Actor, EventKind};
-use crate::journey::{self, Answer, AnswerError};
+use crate::journey::{self, Answer, AnswerError, Close};
 use crate::keys::MessageKey;
 use crate::room::PostRoom;
 use crate::store::StoreError;
@@ -24,9 +24,22 @@ pub const TAKEN_BACK_WITHIN: SignedDuration = SignedDuration::from_secs(30);
 /// Answers carried out at a time.
 const BATCH: u32 = 100;
 
+/// What somebody answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Given {
+    /// It goes to somebody here.
+    To(Receiver),
+    /// Nobody here gets it.
+    Closed {
+        /// Why.
+        close: Closing,
+    },
+}
+
 /// Where somebody sends a letter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Given {
+pub struct Receiver {
     /// The unit, by id.
     pub unit: String,
     /// The person in it, by id.
@@ -47,6 +60,9 @@ pub enum Refused {
     /// Somebody else has the letter, or has answered it.
     #[error("somebody else has the letter")]
     Taken,
+    /// Nothing from the list was picked.
+    #[error("nothing picked")]
+    NothingPicked,
     /// It could not be an answer.
     #[error("{}", .0.danish())]
     Answer(#[from] AnswerError),
@@ -63,6 +79,7 @@ impl Refused {
     pub fn danish(&self) -> String {
         match self {
             Self::Taken => "En anden har brevet fremme eller har fordelt det. Intet er ændret.".into(),
+            Self::NothingPicked => "Vælg noget på listen.".into(),
             Self::Answer(error) => error.danish(),
         }
     }
@@ -76,7 +93,9 @@ pub async fn keep(
     seen: i64,
     given: Given,
 ) -> Result<Timestamp, Refused> {
-    journey::check_receiver(room, &given.unit, given.subject)?;
+    if let Given::To(receiver) = &given {
+        journey::check_receiver(room, &receiver.unit, receiver.subject)?;
+    }
     let row = room.store.message(id).await?.ok_or(AnswerError::NotFound)?;
     if !is_at_desk(&row)? {
         return Err(AnswerError::NotWaiting(row.stage()?).into());
@@ -85,8 +104,14 @@ pub async fn keep(
     if number != seen {
         return Err(AnswerError::DecidedAnew.into());
     }
-    // A letter that came back may be journaled already: said now, not when the half minute is over.
-    journey::check_journaling(room, &row.id, &decided.decision, journaling_of(&given)).await?;
+    // What cannot be done is said now, not when the half minute is over: a letter that came back may be journaled already.
+    match &given {
+        Given::To(receiver) => {
+            let journaling = journaling_of(receiver);
+            journey::check_journaling(room, &row.id, &decided.decision, journaling).await?;
+        }
+        Given::Closed { close } => journey::check_closing(&row.outcome, close)?,
+    }
     let now = room.clock.now();
     let due_at = now.saturating_add(TAKEN_BACK_WITHIN).unwrap_or(now);
     let mut tx = room.store.begin().await?;
@@ -115,11 +140,21 @@ pub async fn take_back(room: &PostRoom, id: &Uuid, person: &str) -> Result<bool,
     Ok(true)
 }
 
+/// Takes back all that somebody answered and that can still be taken back. Returns how many.
+pub async fn take_all_back(room: &PostRoom, person: &str) -> Result<usize, StoreError> {
+    let mut taken = 0;
+    for row in room.store.pending_answers().await?.into_iter().filter(|row| row.person == person) {
+        let id = Uuid::parse_str(&row.message).map_err(|_| StoreError::Damaged("message id"))?;
+        taken += usize::from(take_back(room, &id, person).await?);
+    }
+    Ok(taken)
+}
+
 /// An answer that its giver can still take back.
 pub struct Kept {
     /// Our id of the message.
     pub message: String,
-    /// Where it goes.
+    /// What was answered.
     pub given: Given,
     /// Until when.
     pub until: Timestamp,
@@ -148,7 +183,14 @@ pub(crate) async fn carry_out_due(room: &PostRoom) -> Result<usize, StoreError> 
             drop_row(room, &id, row, "svaret kan ikke læses").await?;
             continue;
         };
-        match journey::answer(room, &id, answer_of(row, given)).await {
+        let done = match given {
+            Given::To(receiver) => journey::answer(room, &id, answer_of(row, receiver)).await,
+            Given::Closed { close } => {
+                let close = Close { person: row.person.clone(), closing: close, to: Some(row.decision) };
+                journey::close(room, &id, close).await
+            }
+        };
+        match done {
             Ok(()) => {}
             Err(AnswerError::Store(error)) => return Err(error),
             Err(refused) => drop_row(room, &id, row, &refused.danish()).await?,
@@ -157,21 +199,21 @@ pub(crate) async fn carry_out_due(room: &PostRoom) -> Result<usize, StoreError> 
     Ok(due.len())
 }
 
-fn journaling_of(given: &Given) -> Journaling {
-    match (&given.case, &given.not_journaled) {
+fn journaling_of(receiver: &Receiver) -> Journaling {
+    match (&receiver.case, &receiver.not_journaled) {
         (Some(case), _) => Journaling::OnCase(case.clone()),
         (None, Some(why)) => Journaling::NotJournaled(why.clone()),
         (None, None) => Journaling::LeftToHandler,
     }
 }
 
-fn answer_of(row: &PendingRow, given: Given) -> Answer {
-    let journal = journaling_of(&given);
+fn answer_of(row: &PendingRow, receiver: Receiver) -> Answer {
+    let journal = journaling_of(&receiver);
     Answer {
         person: row.person.clone(),
-        hand_over: HandOver { unit: given.unit, person: given.person, journal },
-        reason: given.reason,
-        subject: given.subject,
+        hand_over: HandOver { unit: receiver.unit, person: receiver.person, journal },
+        reason: receiver.reason,
+        subject: receiver.subject,
         to: Some(row.decision),
     }
 }

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use rules::Glimpse;
 use uuid::Uuid;
 
+use super::aside::{Aside, aside_of};
 use super::history::history;
 use super::level::Level;
 use super::queue::{Waiting, is_at_desk, open, waiting};
@@ -23,6 +24,8 @@ pub struct Letter {
     pub waiting: Waiting,
     /// How much of it is seen.
     pub level: Level,
+    /// How it was laid aside, when it was.
+    pub aside: Option<Aside>,
     /// Where it has been, when it came back (Danish).
     pub history: Vec<String>,
     /// Masked key lines; from [`Level::KeyLines`] on. `None` when the letter's text was not read.
@@ -109,6 +112,7 @@ pub async fn look(
     Ok(Letter {
         waiting: Waiting { before: Some(person.to_owned()), ..waiting },
         level: seen,
+        aside: aside_of(room, &row).await?,
         history: history(room, &row.id).await?,
         glimpse: decided.facts.glimpse.clone().filter(|_| seen >= Level::KeyLines),
         words,

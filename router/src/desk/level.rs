@@ -18,12 +18,13 @@ pub enum Level {
 /// Why somebody sees more than key lines: code in the audit log, and what the person picks.
 ///
 /// A short list, so that giving a reason is one key, and so that reasons can be counted (journaling-law.md, R9).
-pub const REASONS: [(&str, &str); 6] = [
+pub const REASONS: [(&str, &str); 7] = [
     ("not-enough", "Nøglelinjerne er ikke nok til at vælge modtager"),
     ("several", "Brevet ser ud til at handle om flere ting"),
     ("held", "Brevet er tilbageholdt og skal vurderes"),
     ("case", "Sagen skal findes"),
     ("control", "Kontrol af et forslag"),
+    ("not-ours", "Brevet skal sendes videre til rette myndighed"),
     ("unsafe", "Mistanke om svindel, spam eller fare for nogen"),
 ];
 

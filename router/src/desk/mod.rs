@@ -8,12 +8,16 @@
 //! ([`crate::journey::answer`]).
 
 pub mod answers;
+pub mod aside;
+pub mod bundles;
 mod choices;
+pub mod colleagues;
 mod history;
 mod letter;
 mod level;
 mod queue;
 mod search;
+pub mod sending_on;
 
 pub use choices::Choice;
 pub(crate) use choices::title;

@@ -10,15 +10,17 @@ use super::{masked_label, sender_danish};
 use crate::journey::{Decided, InHand, outcome_danish};
 use crate::room::PostRoom;
 use crate::store::StoreError;
-use crate::store::message::{Listing, MessageRow, Order, Stage};
+use crate::store::message::{MessageRow, Stage};
 use crate::story::deadline::DeadlineView;
 
 /// Waiting letters as they stand in line. Holds nothing that a mask would have hidden.
 pub struct Queue {
     /// The first of them.
     pub letters: Vec<Waiting>,
-    /// How many wait in all, answers that can still be taken back not counted.
+    /// How many wait in all; answers that can still be taken back and what lies aside are not counted.
     pub total: u64,
+    /// How many lie aside.
+    pub aside: u64,
 }
 
 /// A letter in line.
@@ -52,14 +54,7 @@ pub async fn queue(room: &PostRoom, limit: u32) -> Result<Queue, StoreError> {
     let answered: HashSet<String> =
         room.store.pending_answers().await?.into_iter().map(|row| row.message).collect();
     let room_for_answered = limit.saturating_add(u32::try_from(answered.len()).unwrap_or(u32::MAX));
-    let what = Listing {
-        stage: Some(Stage::Waiting),
-        order: Order::Deadline,
-        at_desk: true,
-        limit: room_for_answered,
-        ..Listing::default()
-    };
-    let mut rows = room.store.list(&what).await?;
+    let mut rows = room.store.at_desk(now, room_for_answered).await?;
     rows.retain(|row| !answered.contains(&row.id));
     rows.truncate(limit as usize);
     let claims = room.store.claims(now).await?;
@@ -75,8 +70,9 @@ pub async fn queue(room: &PostRoom, limit: u32) -> Result<Queue, StoreError> {
         let before = claims.get(&row.id).cloned();
         letters.push(Waiting { before, ..waiting(room, &policy, row, decision.number, &decided) });
     }
-    let total = room.store.count_at_desk().await?.saturating_sub(answered.len() as u64);
-    Ok(Queue { letters, total })
+    let aside = room.store.count_aside(now).await?;
+    let total = room.store.count_at_desk().await?.saturating_sub(answered.len() as u64 + aside);
+    Ok(Queue { letters, total, aside })
 }
 
 /// A letter as it stands in line.

@@ -51,6 +51,11 @@ impl Reader {
         Self { person: person.to_owned(), units }
     }
 
+    /// The units that they belong to, by id.
+    pub fn units(&self) -> &BTreeSet<String> {
+        &self.units
+    }
+
     fn whose(&self) -> Whose<'_> {
         Whose { person: &self.person, units: &self.units }
     }

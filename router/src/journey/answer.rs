@@ -57,6 +57,15 @@ pub enum AnswerError {
     /// It is journaled already, and the answer says to do it otherwise.
     #[error("the message is journaled already")]
     AlreadyJournaled,
+    /// An effect of it was given up, so that nobody knows whether it is journaled.
+    #[error("whether the message is journaled is not known")]
+    InDoubt,
+    /// It is not closed, or not by a post distributor.
+    #[error("the message is not closed")]
+    NotClosed,
+    /// It is said to be sent on, and not to whom.
+    #[error("no authority named")]
+    NoAuthority,
     /// The store did not answer.
     #[error("store did not answer")]
     Store(#[from] StoreError),
@@ -82,6 +91,11 @@ impl AnswerError {
                                        Fordel den til en enhed uden at vælge sag (på kommandolinjen: uden --case og \
                                        --not-journaled)."
                 .into(),
+            Self::InDoubt => "Journaliseringen af brevet er opgivet undervejs, så det kan ikke lukkes her. \
+                              Fordel det, eller få driften til at prøve igen (modtag retry)."
+                .into(),
+            Self::NotClosed => "Brevet er ikke lukket, eller en anden har taget det op igen.".into(),
+            Self::NoAuthority => "Skriv, hvilken myndighed brevet er til.".into(),
             Self::Store(error) => error.danish(),
         }
     }
@@ -101,18 +115,9 @@ pub(crate) async fn answer_as(
 ) -> Result<(), AnswerError> {
     let policy = room.policy();
     check_receiver(room, &answer.hand_over.unit, answer.subject)?;
-    let row = room.store.message(id).await?.ok_or(AnswerError::NotFound)?;
-    if row.stage()? != Stage::Waiting {
-        return Err(AnswerError::NotWaiting(row.stage()?));
-    }
-    let in_hand = InHand::open(room, &row)?;
-    let earlier = room.store.decisions(&row.id).await?;
-    let last = earlier.last().ok_or(AnswerError::Store(StoreError::Damaged("decision")))?;
-    if answer.to.is_some_and(|seen| seen != last.number) {
-        return Err(AnswerError::DecidedAnew);
-    }
-    let Decided { facts, decision } = Decided::open(&in_hand.key, last)?;
-    let journaled = is_journaled(room, &row.id).await?;
+    let Asked { in_hand, number, decided: Decided { facts, decision }, .. } =
+        asked(room, id, answer.to).await?;
+    let journaled = is_journaled(room, &in_hand.id.to_string()).await?;
     let journal = journaling(&decision, journaled, answer.hand_over.journal)?;
     let hand_over = HandOver { journal, ..answer.hand_over };
 
@@ -158,14 +163,43 @@ pub(crate) async fn answer_as(
     }
     let answered = Answered { message: in_hand.id, event, settles, teaches };
     let decided = vec![(in_hand, Arc::new(Decided { facts, decision }))];
-    let ready = record(room, decided, last.number + 1, Some(answered)).await?;
+    let ready = record(room, decided, number + 1, Some(answered)).await?;
     if ready.is_empty() {
-        // Somebody else answered between our look and our step.
-        let row = room.store.message(id).await?.ok_or(AnswerError::NotFound)?;
-        return Err(AnswerError::NotWaiting(row.stage()?));
+        return Err(moved(room, id).await?);
     }
     carry_out_ready(room, ready).await?;
     Ok(())
+}
+
+/// A waiting message and the decision that asks of it.
+pub(super) struct Asked {
+    pub(super) in_hand: InHand,
+    /// Why it waits.
+    pub(super) outcome: String,
+    pub(super) number: i64,
+    pub(super) decided: Decided,
+}
+
+/// The waiting message that an answer is to. `seen` is the decision that the person saw; `None` means whichever is the last.
+pub(super) async fn asked(room: &PostRoom, id: &Uuid, seen: Option<i64>) -> Result<Asked, AnswerError> {
+    let row = room.store.message(id).await?.ok_or(AnswerError::NotFound)?;
+    if row.stage()? != Stage::Waiting {
+        return Err(AnswerError::NotWaiting(row.stage()?));
+    }
+    let in_hand = InHand::open(room, &row)?;
+    let earlier = room.store.decisions(&row.id).await?;
+    let last = earlier.last().ok_or(AnswerError::Store(StoreError::Damaged("decision")))?;
+    if seen.is_some_and(|seen| seen != last.number) {
+        return Err(AnswerError::DecidedAnew);
+    }
+    let decided = Decided::open(&in_hand.key, last)?;
+    Ok(Asked { in_hand, outcome: row.outcome, number: last.number, decided })
+}
+
+/// What to say when somebody else answered between our look and our step.
+pub(super) async fn moved(room: &PostRoom, id: &Uuid) -> Result<AnswerError, AnswerError> {
+    let row = room.store.message(id).await?.ok_or(AnswerError::NotFound)?;
+    Ok(AnswerError::NotWaiting(row.stage()?))
 }
 
 /// Could a person answer with this unit and subject today?

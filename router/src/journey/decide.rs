@@ -132,7 +132,7 @@ pub(super) async fn record(
     for one in &mut ready {
         one.effects.retain_mut(|effect| stored.get(&effect.key).map(|id| effect.id.clone_from(id)).is_some());
     }
-    for stage in [Stage::Decided, Stage::Waiting, Stage::Quarantined] {
+    for stage in [Stage::Decided, Stage::Waiting, Stage::Quarantined, Stage::Settled] {
         for outcome in outcomes(&ready, stage) {
             let ids: Vec<_> = ready
                 .iter()
@@ -173,8 +173,9 @@ impl Answered {
         now: Timestamp,
     ) -> Result<Option<Stopped>, StoreError> {
         tx.tell(self.event);
-        // Whatever was answered and waited for its time is answered now.
+        // Whatever was answered and waited for its time is answered now, and whoever was asked need not say anything.
         tx.drop_answer(&self.message, None).await?;
+        tx.drop_aside(&self.message).await?;
         if let Some(lesson) = &self.teaches {
             tx.keep_lesson(lesson, &room.entropy, now).await?;
         }
@@ -280,6 +281,9 @@ fn tell(room: &PostRoom, tx: &mut Tx<'_>, one: &Ready, number: i64) {
         }
     }
     tx.tell(event);
+    if stage_of(decision) == Stage::Settled {
+        tx.tell(room.event(EventKind::Settled, "decide").about(one.in_hand.id));
+    }
 }
 
 async fn put_back(room: &PostRoom, back: Vec<(InHand, Trouble)>) -> Result<(), StoreError> {

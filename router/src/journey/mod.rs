@@ -7,6 +7,7 @@
 mod advice;
 mod answer;
 mod carry_out;
+mod close;
 mod contents;
 mod decide;
 mod draft;
@@ -25,13 +26,15 @@ mod worker;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use rules::{Decision, Facts, Journaling, Outcome, Question};
+use rules::{Closing, Decision, Facts, Journaling, Outcome, Question};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub(crate) use advice::read_letter;
 pub use answer::{Answer, AnswerError, answer};
 pub(crate) use answer::{answer_as, check_journaling, check_receiver};
+pub(crate) use close::check_closing;
+pub use close::{Close, close, take_up};
 pub(crate) use contents::MessageContents;
 pub(crate) use forward::forwarded;
 pub(crate) use gather::parties;
@@ -135,6 +138,8 @@ pub fn outcome_word(decision: &Decision) -> &'static str {
             Question::ClosedCase => "closed-case",
             Question::EffectFailed => "effect-failed",
         },
+        Outcome::Close(Closing::SentOn(_)) => SENT_ON,
+        Outcome::Close(Closing::Unwanted) => UNWANTED,
     }
 }
 
@@ -146,6 +151,15 @@ pub const SENT_BACK: &str = "sent-back";
 
 /// The outcome of a message that was taken from whoever had it, because it should never have been there.
 pub const PULLED_BACK: &str = "pulled-back";
+
+/// The outcome of a message that was sent on to the authority whose matter it is.
+pub const SENT_ON: &str = "sent-on";
+
+/// The outcome of a message that nobody wants: advertising, fraud or nothing at all.
+pub const UNWANTED: &str = "unwanted";
+
+/// The outcome of a closed message that a post distributor took up again.
+pub const TAKEN_UP: &str = "taken-up";
 
 /// The Danish words for an outcome.
 pub fn outcome_danish(word: &str) -> &'static str {
@@ -167,6 +181,9 @@ pub fn outcome_danish(word: &str) -> &'static str {
         "effect-failed" => "udførelsen lykkedes ikke",
         NOT_OPENED => "ingen har åbnet den i tide; en postfordeler må finde en modtager",
         SENT_BACK => "sendt retur: den hørte ikke til, hvor den kom hen",
+        SENT_ON => "sendt videre til rette myndighed",
+        UNWANTED => "uønsket post; besluttet ikke journaliseret",
+        TAKEN_UP => "taget op igen, efter at den var lukket",
         PULLED_BACK => "trukket tilbage, fordi den var kommet forkert",
         word if word.starts_with("quarantine-") => "i karantæne",
         _ => "ukendt udfald",
@@ -179,5 +196,6 @@ fn stage_of(decision: &Decision) -> Stage {
         Outcome::HandOver(_) => Stage::Decided,
         Outcome::Ask(Question::Hold(rules::Hold::ForbiddenFile)) => Stage::Quarantined,
         Outcome::Ask(_) => Stage::Waiting,
+        Outcome::Close(_) => Stage::Settled,
     }
 }

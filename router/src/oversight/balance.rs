@@ -1,4 +1,4 @@
-//! The balance: what came on a day is journaled, handed over without journaling, waiting, in quarantine or on its way.
+//! The balance: what came on a day is journaled, decided not to be, sent on, waiting, in quarantine or on its way.
 //!
 //! What came is counted in the audit log, what became of it in the messages' rows and the journal. The two are written by
 //! different hands in the same step, so a day that does not add up tells that one of them was touched.
@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Period;
 use crate::clock::danish_day;
+use crate::journey::{SENT_ON, UNWANTED};
 use crate::room::{Journal, PostRoom};
 use crate::store::StoreError;
 use crate::store::message::Stage;
@@ -23,8 +24,10 @@ pub struct DayBalance {
     pub received: u64,
     /// Journaled.
     pub journaled: u64,
-    /// Handed over, and decided not to be journaled.
+    /// Decided not to be journaled.
     pub not_journaled: u64,
+    /// Sent on to the authority whose matter it is (forvaltningsloven § 7(2)).
+    pub sent_on: u64,
     /// Waits for a person, a case handler's choice of case among it.
     pub waiting: u64,
     /// In quarantine.
@@ -53,6 +56,7 @@ impl DayBalance {
             received: 0,
             journaled: 0,
             not_journaled: 0,
+            sent_on: 0,
             waiting: 0,
             quarantined: 0,
             on_its_way: 0,
@@ -65,7 +69,7 @@ impl DayBalance {
 
     /// Everything that is somewhere.
     pub fn accounted(&self) -> u64 {
-        self.journaled + self.not_journaled + self.waiting + self.quarantined + self.on_its_way
+        self.journaled + self.not_journaled + self.sent_on + self.waiting + self.quarantined + self.on_its_way
     }
 
     /// Does the day add up, with an entry for everything journaled?
@@ -107,6 +111,8 @@ impl DayBalance {
             Some(Stage::CarriedOut | Stage::Settled) if row.outcome == "not-journaled" => {
                 self.not_journaled += n;
             }
+            Some(Stage::Settled) if row.outcome == UNWANTED => self.not_journaled += n,
+            Some(Stage::Settled) if row.outcome == SENT_ON => self.sent_on += n,
             _ => self.unexplained += n,
         }
     }
@@ -152,12 +158,14 @@ mod tests {
             row("settled", "journaled", 1, 1, 1),
             row("carried-out", "not-journaled", 0, 0, 1),
             row("waiting", "left-to-handler", 0, 0, 1),
+            row("settled", SENT_ON, 0, 0, 1),
+            row("settled", UNWANTED, 0, 0, 1),
             row("quarantined", "quarantine-truncated", 0, 0, 1),
             row("received", "pending", 0, 0, 1),
         ] {
             day.count(&row, true);
         }
-        assert_eq!((day.received, day.accounted()), (10, 10));
+        assert_eq!((day.received, day.accounted()), (14, 14));
         assert!(day.adds_up() && day.remarks().is_empty());
     }
 

@@ -81,7 +81,7 @@ impl Store {
                 .await?))
     }
 
-    /// How many messages wait for a post distributor.
+    /// How many messages wait for a post distributor; what lies aside is among them.
     pub async fn count_at_desk(&self) -> Result<u64, StoreError> {
         const SQL: &str = "select count(*) from message
             where authority = $1 and stage = 'waiting' and outcome <> 'left-to-handler'";
@@ -90,13 +90,17 @@ impl Store {
         Ok(count.cast_unsigned())
     }
 
-    /// What changes whenever the queue does: how many wait, the newest of them, how many lie open, and how many are answered.
-    pub async fn waiting_mark(&self) -> Result<(i64, i64, i64, i64), StoreError> {
+    /// What changes whenever the queue does: how many wait, the newest of them, how many lie open, how many are answered, and
+    /// how many lie aside.
+    pub async fn waiting_mark(&self, now: Timestamp) -> Result<[i64; 5], StoreError> {
         const SQL: &str = "select count(*), coalesce(max(stored_at), 0),
             (select count(*) from desk_claim where authority = $1),
-            (select count(*) from pending_answer where authority = $1)
+            (select count(*) from pending_answer where authority = $1),
+            (select count(*) from desk_aside where authority = $1 and until_at > $2)
             from message where authority = $1 and stage = 'waiting' and outcome <> 'left-to-handler'";
-        Ok(on_pool!(self, pool => sqlx::query_as(SQL).bind(&self.authority).fetch_one(pool).await?))
+        let mark: (i64, i64, i64, i64, i64) = on_pool!(self, pool =>
+            sqlx::query_as(SQL).bind(&self.authority).bind(now.as_microsecond()).fetch_one(pool).await?);
+        Ok(mark.into())
     }
 
     /// Every answer that waits for its time, first due first.

@@ -57,7 +57,7 @@ const fn or_null(column: Column) -> Column {
 }
 
 /// Every table of the schema, but for what ends with the browsers that it is about ([`LEFT_OUT`]).
-pub static TABLES: [Table; 25] = [
+pub static TABLES: [Table; 26] = [
     Table { name: "meta", key: &["name"], columns: &[text("name"), text("value")] },
     Table {
         name: "message",
@@ -304,6 +304,21 @@ pub static TABLES: [Table; 25] = [
             int("decision"),
             int("made_at"),
             int("due_at"),
+            blob("sealed"),
+        ],
+    },
+    Table {
+        name: "desk_aside",
+        key: &["message"],
+        columns: &[
+            text("message"),
+            text("kind"),
+            text("person"),
+            int("made_at"),
+            int("until_at"),
+            or_null(text("asked_unit")),
+            or_null(text("asked_person")),
+            or_null(int("said_at")),
             blob("sealed"),
         ],
     },

@@ -260,8 +260,7 @@ macro_rules! listed {
             and ($7 = '' or exists (select 1 from hand_over where hand_over.authority = $1
                 and hand_over.message = message.id and ended_at is null and queue = $7))
             and ($8 = 0 or exists (select 1 from effect where effect.authority = $1
-                and effect.message = message.id and state = 'failed'))
-            and ($9 = 0 or outcome <> 'left-to-handler')"
+                and effect.message = message.id and state = 'failed'))"
         )
     };
 }
@@ -281,8 +280,6 @@ pub struct Listing {
     pub failed: bool,
     /// Only those that went on because nobody opened them.
     pub escalated: bool,
-    /// Only what a post distributor must see to: not what a unit has and only its case is to be chosen.
-    pub at_desk: bool,
     /// In which order.
     pub order: Order,
     /// At most so many.
@@ -384,7 +381,27 @@ impl Store {
                 .bind(what.unit.as_deref().unwrap_or_default())
                 .bind(what.queue.as_deref().unwrap_or_default())
                 .bind(i64::from(what.failed))
-                .bind(i64::from(what.at_desk))
+                .fetch_all(pool)
+                .await?))
+    }
+
+    /// What a post distributor must see to now, most urgent first: not what a unit has and only its case is to be chosen, and
+    /// not what lies aside.
+    pub async fn at_desk(&self, now: Timestamp, limit: u32) -> Result<Vec<MessageRow>, StoreError> {
+        // Ordered as the index `message_desk` is, so that only the first rows are read, however many wait.
+        const SQL: &str = concat!(
+            "select ",
+            columns!(),
+            " from message where authority = $1 and stage = 'waiting' and outcome <> 'left-to-handler'
+            and not exists (select 1 from desk_aside where desk_aside.authority = $1
+                and desk_aside.message = message.id and until_at > $2)
+            order by urgent desc, case when deadline is null then 1 else 0 end, deadline, stored_at, id limit $3"
+        );
+        Ok(on_pool!(self, pool =>
+            sqlx::query_as(SQL)
+                .bind(&self.authority)
+                .bind(now.as_microsecond())
+                .bind(i64::from(limit))
                 .fetch_all(pool)
                 .await?))
     }

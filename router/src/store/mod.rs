@@ -11,6 +11,7 @@
 mod pool;
 mod tx;
 
+pub mod aside;
 pub mod audit;
 pub mod cases;
 pub mod correction;
@@ -46,7 +47,7 @@ use pool::{Pools, on_pool};
 pub use tx::Tx;
 
 /// The migrations, twins by number: what one engine gets, the other gets too.
-const MIGRATIONS: [(i64, &str, &str, &str); 10] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 11] = [
     (
         1,
         "first",
@@ -106,6 +107,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 10] = [
         "oversight",
         include_str!("../../../migrations/sqlite/0010_oversight.sql"),
         include_str!("../../../migrations/postgres/0010_oversight.sql"),
+    ),
+    (
+        14,
+        "aside",
+        include_str!("../../../migrations/sqlite/0014_aside.sql"),
+        include_str!("../../../migrations/postgres/0014_aside.sql"),
     ),
 ];
 

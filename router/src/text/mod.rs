@@ -37,6 +37,7 @@ pub use limits::Limits;
 pub use locks::{Landlock, Locks};
 pub use ocr::Tesseract;
 pub use own_words::{OwnWords, own_words};
+pub(crate) use read::html::decoded as decoded_html;
 pub use remark::Remark;
 
 /// Stands between the pages of a paged document.

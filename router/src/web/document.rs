@@ -3,17 +3,23 @@
 use axum::body::Body;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use esdh::Contents;
+use esdh::{ContentStream, Contents};
+use futures::StreamExt;
 
-use super::Pages;
 use super::page::{Trouble, trouble};
 use super::session::Visitor;
+use super::{Pages, harmless};
 use crate::desk::{Document, LookError};
 use crate::journey::{InHand, MessageContents};
 
-/// What a browser may show by itself. Everything else is only saved: HTML among it, for it could look like a page of ours.
+/// What a browser may show by itself. HTML is shown as far as it is [harmless](super::harmless); everything else is only saved.
 const SHOWN: [&str; 6] =
     ["application/pdf", "text/plain", "image/png", "image/jpeg", "image/gif", "image/bmp"];
+
+const HTML: [&str; 2] = ["text/html", "application/xhtml+xml"];
+
+/// The largest HTML that is made harmless, in bytes; a larger one is only saved.
+const LARGEST_HTML: u64 = 4 << 20;
 
 /// A document as its reader's browser gets it. Whoever asks for it has been let in to it, and the log has been told.
 pub(super) async fn served(
@@ -26,6 +32,12 @@ pub(super) async fn served(
         return trouble(pages, Some(visitor), &Trouble::Said(LookError::Unreadable.danish()));
     };
     let kind = document.format.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if HTML.contains(&kind.as_str()) && document.size <= LARGEST_HTML {
+        return match whole(stream).await {
+            Some(bytes) => harmless::shown(&document.name, bytes).await,
+            None => trouble(pages, Some(visitor), &Trouble::Said(LookError::Unreadable.danish())),
+        };
+    }
     let shown = SHOWN.iter().find(|known| **known == kind);
     let disposition = format!(
         "{}; filename*=UTF-8''{}",
@@ -37,6 +49,18 @@ pub(super) async fn served(
         (header::CONTENT_DISPOSITION, disposition),
     ];
     (headers, Body::from_stream(stream)).into_response()
+}
+
+/// All bytes of a small document; `None` when they cannot be had, or are more than were said.
+async fn whole(mut stream: ContentStream) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = stream.next().await {
+        bytes.extend_from_slice(&piece.ok()?);
+        if bytes.len() as u64 > LARGEST_HTML {
+            return None;
+        }
+    }
+    Some(bytes)
 }
 
 /// A file name for a header (RFC 8187): everything but letters and digits as percent codes, paths and control characters gone.

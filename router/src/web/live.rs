@@ -24,9 +24,9 @@ pub(super) async fn live(State(pages): State<Pages>) -> Sse<impl Stream<Item = R
                 _ = pages.stopped.wait_for(|stop| *stop) => return None,
             }
             // A store that does not answer is news for the next look.
-            let Ok(now) = pages.room.store.waiting_mark().await else { continue };
+            let Ok(now) = pages.room.store.waiting_mark(pages.room.clock.now()).await else { continue };
             if last.is_some_and(|last| last != now) {
-                let event = Event::default().event("queue").data(now.0.to_string());
+                let event = Event::default().event("queue").data(now[0].to_string());
                 return Some((Ok(event), (pages, Some(now))));
             }
             if last.is_none() {

@@ -21,6 +21,7 @@ mod status;
 mod assets;
 mod danish;
 mod document;
+mod harmless;
 mod health;
 mod live;
 pub mod logging;

@@ -97,5 +97,6 @@ fn wording(policy: &Policy, decision: &Decision) -> String {
             format!("{by} giver den til {name} (»{}«)", hand_over.unit)
         }
         Outcome::Ask(_) => format!("{by} lader en person afgøre den"),
+        Outcome::Close(_) => format!("{by} lukker den"),
     }
 }

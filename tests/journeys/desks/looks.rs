@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use journeys::browser::Window;
 use journeys::desks::Desks;
 use journeys::{Engine, World};
+use router::desk;
+use router::desk::answers::Given;
 use serde_json::Value;
 
 /// axe-core's script: tests/run fetches it and names it in the environment.
@@ -37,8 +39,11 @@ async fn sign_in(window: &Window, desks: &Desks, person: &str) {
 
 /// The pages of each person of the demo.
 const PAGES: [(&str, &[&str]); 4] = [
-    ("pfor1", &["/post", "/status", "/mine", "/findes-ikke", "/tilbagekald"]),
-    ("mkje", &["/mine", "/mine?vis=kolleger", "/mine?vis=faerdige", "/status", "/post"]),
+    (
+        "pfor1",
+        &["/post", "/status", "/mine", "/findes-ikke", "/tilbagekald", "/post/til-side", "/post/bunker"],
+    ),
+    ("mkje", &["/mine", "/mine?vis=kolleger", "/mine?vis=faerdige", "/mine/spurgt", "/status", "/post"]),
     (
         "beli",
         &[
@@ -61,12 +66,31 @@ async fn town() -> (World, Desks) {
     (world, desks)
 }
 
+/// Lays one letter aside, asks about one, has one to be sent on and closes one, so that those pages show something. Returns the
+/// one to be sent on.
+async fn with_letters_aside(world: &World) -> String {
+    let room = world.room();
+    let queue = desk::queue(room, 10).await.expect("a queue").letters;
+    let id = |at: usize| queue[at].id.parse::<uuid::Uuid>().expect("an id");
+    desk::aside::hold(room, &id(4), "pfor1", "more", "1").await.expect("it is held");
+    let unit = room.policy().person("mkje").expect("a person of the demo").unit.clone();
+    desk::colleagues::ask(room, &id(5), "pfor1", &unit, Some("mkje")).await.expect("it is asked about");
+    let given = Given::Closed { close: rules::Closing::Unwanted };
+    let seen = queue[6].decision;
+    desk::answers::keep(room, &id(6), "pfor1", seen, given).await.expect("it is closed");
+    world.wait(std::time::Duration::from_secs(31));
+    world.work().await;
+    desk::aside::to_send_on(room, &id(7), "pfor1", "Region Nord").await.expect("it is to be sent on");
+    queue[7].id.clone()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn axe_finds_nothing_on_any_page() {
     let axe = axe();
     for (width, dark) in [(1280, false), (1280, true), (400, false)] {
         // A town for each: what somebody has seen of a letter stays seen.
-        let (_world, desks) = town().await;
+        let (world, desks) = town().await;
+        let to_send_on = with_letters_aside(&world).await;
         let window = Window::open(width, 900, dark).await;
         window.go(&format!("{}/log-ind", desks.base)).await;
         assert_eq!(findings(&window, &axe).await, Vec::<String>::new(), "/log-ind at {width}");
@@ -100,12 +124,26 @@ async fn axe_finds_nothing_on_any_page() {
                 window.press("1").await;
             }
         }
+        for key in ["h", "s", "i"] {
+            window.press(key).await;
+            window.press("\u{e00c}").await;
+        }
+        assert_eq!(findings(&window, &axe).await, Vec::<String>::new(), "what else can be done, at {width}");
         let wide = window.ask("return document.documentElement.scrollWidth <= window.innerWidth").await;
         assert_eq!(wide, true, "nothing hangs over the edge at {width}");
         window.press("a").await;
         window.press("skole").await;
         window.until("document.querySelector('#fundet button')").await;
         assert_eq!(findings(&window, &axe).await, Vec::<String>::new(), "what was found, at {width}");
+        for page in [format!("/post/{to_send_on}"), format!("/post/{to_send_on}/videresendelse")] {
+            window.go(&format!("{}{page}", desks.base)).await;
+            assert_eq!(findings(&window, &axe).await, Vec::<String>::new(), "{page} at {width}");
+        }
+        sign_in(&window, &desks, "mkje").await;
+        window.go(&format!("{}/mine/spurgt", desks.base)).await;
+        window.press("1").await;
+        window.until("document.querySelector('#svar')").await;
+        assert_eq!(findings(&window, &axe).await, Vec::<String>::new(), "a question at {width}");
         window.close().await;
     }
 }

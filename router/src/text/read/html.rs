@@ -1,5 +1,7 @@
 //! HTML: its words and lines. Scripts, styles and what is hidden are left out; a quotation keeps its sign.
 
+use std::borrow::Cow;
+
 use encoding_rs::Encoding;
 use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{StartTag, Token, Tokenizer};
@@ -49,11 +51,16 @@ const VOID: [&str; 10] = ["br", "hr", "img", "input", "meta", "link", "area", "c
 
 /// Puts the text of HTML in an unknown encoding on the page.
 pub(super) fn read(bytes: &[u8], page: &mut Page) -> Read {
+    read_text(&decoded(bytes), page)
+}
+
+/// The characters of HTML in an unknown encoding.
+pub(crate) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
     let declared =
         declared(bytes).filter(|_| std::str::from_utf8(bytes).is_err() && Encoding::for_bom(bytes).is_none());
     match declared {
-        Some(encoding) => read_text(&encoding.decode_without_bom_handling(bytes).0, page),
-        None => read_text(&txt::decoded(bytes), page),
+        Some(encoding) => encoding.decode_without_bom_handling(bytes).0,
+        None => txt::decoded(bytes),
     }
 }
 

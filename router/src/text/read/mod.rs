@@ -3,7 +3,7 @@
 mod archive;
 mod docx;
 mod eml;
-mod html;
+pub(super) mod html;
 mod odf;
 mod pdf;
 mod rtf;

@@ -1,6 +1,7 @@
 //! `/mine`: the case handler's desk. What lies with them and their units, and one letter at a time.
 
 mod act;
+mod asked;
 mod view;
 
 use axum::extract::{Path, Query, State};
@@ -14,6 +15,7 @@ use super::door::{Doors, Needs};
 use super::page::{Trouble, draw, trouble};
 use super::role::Role;
 use super::session::{SignedIn, Visitor};
+use crate::desk::colleagues;
 use crate::inbox::{self, InboxError, Reader};
 use crate::store::inbox::Shelf;
 use view::{FoundPart, LetterPage, ListPage};
@@ -24,6 +26,9 @@ const WHO: Needs = Needs::AnyOf(&[Role::CaseHandler]);
 pub(super) fn doors(doors: Doors) -> Doors {
     doors
         .get("/mine", WHO, list)
+        .get("/mine/spurgt", WHO, asked::page)
+        .post("/mine/spurgt/{id}/vis", WHO, asked::look)
+        .post("/mine/spurgt/{id}/svar", WHO, asked::say)
         .get("/mine/{id}", WHO, letter)
         .get("/mine/{id}/find", WHO, find)
         .get("/mine/{id}/dokument/{content}", WHO, document)
@@ -71,8 +76,13 @@ async fn list(
         _ => Shelf::Open,
     };
     let number = asked.side.parse().unwrap_or(1);
-    match inbox::page(&pages.room, &reader(&pages, &visitor), shelf, number).await {
-        Ok(page) => draw(&ListPage::of(&pages, &visitor, shelf, page, &asked.gjort)),
+    let reader = reader(&pages, &visitor);
+    let questions = match colleagues::count(&pages.room, &reader).await {
+        Ok(questions) => questions,
+        Err(error) => return trouble(&pages, Some(&visitor), &error.into()),
+    };
+    match inbox::page(&pages.room, &reader, shelf, number).await {
+        Ok(page) => draw(&ListPage::of(&pages, &visitor, shelf, page, questions, &asked.gjort)),
         Err(error) => refused(&pages, &visitor, error),
     }
 }

@@ -21,6 +21,7 @@ pub(super) struct ListPage {
     shelf: Shelf,
     page: Page,
     holders: Vec<String>,
+    questions: usize,
     done: &'static str,
 }
 
@@ -62,7 +63,14 @@ impl Search {
 }
 
 impl ListPage {
-    pub(super) fn of(pages: &Pages, visitor: &Visitor, shelf: Shelf, page: Page, done: &str) -> Self {
+    pub(super) fn of(
+        pages: &Pages,
+        visitor: &Visitor,
+        shelf: Shelf,
+        page: Page,
+        questions: usize,
+        done: &str,
+    ) -> Self {
         let holder = |person: &Option<String>| match person {
             Some(person) if *person == visitor.person => "Dig".to_owned(),
             Some(person) => shown_name(pages, person),
@@ -73,6 +81,7 @@ impl ListPage {
             shelf,
             holders: page.letters.iter().map(|letter| holder(&letter.person)).collect(),
             page,
+            questions,
             done: match done {
                 "faerdig" => "Brevet er færdigt. Det står under Færdige.",
                 "retur" => "Brevet er sendt retur til postfordelerne. Du kan ikke længere se det.",

@@ -5,12 +5,13 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use kle::Subject;
+use rules::Closing;
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::view::Shown;
 use super::{not_shown, show};
-use crate::desk::answers::{self, Given, Refused};
+use crate::desk::answers::{self, Given, Receiver, Refused};
 use crate::desk::{self, Level, LookError};
 use crate::store::StoreError;
 use crate::web::Pages;
@@ -84,7 +85,7 @@ pub(super) async fn answer(
         Ok(subject) => subject,
         Err(_) => return trouble(&pages, Some(&visitor), &Trouble::NotFound),
     };
-    let given = Given {
+    let receiver = Receiver {
         unit: form.unit,
         person: set(form.person),
         case: set(form.case),
@@ -96,14 +97,54 @@ pub(super) async fn answer(
         Ok(next) => next,
         Err(error) => return trouble(&pages, Some(&visitor), &error.into()),
     };
-    match answers::keep(&pages.room, &id, &visitor.person, form.seen, given).await {
+    match answers::keep(&pages.room, &id, &visitor.person, form.seen, Given::To(receiver)).await {
         Ok(_) => go_on(&pages, &visitor, &headers, next, String::new()).await,
         Err(refused) => refuse(&pages, &visitor, &headers, &id, refused).await,
     }
 }
 
+/// That nobody here gets a letter.
+#[derive(Deserialize)]
+pub(super) struct CloseForm {
+    seen: i64,
+    how: String,
+}
+
+/// Keeps the word that nobody here gets a letter, and goes on to the next one.
+pub(super) async fn close(
+    State(pages): State<Pages>,
+    SignedIn(visitor): SignedIn,
+    headers: HeaderMap,
+    Path(id): Path<Uuid>,
+    Form(form): Form<CloseForm>,
+) -> Response {
+    let close = match form.how.as_str() {
+        "unwanted" => Closing::Unwanted,
+        "sent-on" => match sent_to(&pages, &id).await {
+            Ok(Some(authority)) => Closing::SentOn(authority),
+            Ok(None) => return refuse(&pages, &visitor, &headers, &id, Refused::NothingPicked).await,
+            Err(error) => return trouble(&pages, Some(&visitor), &error.into()),
+        },
+        _ => return refuse(&pages, &visitor, &headers, &id, Refused::NothingPicked).await,
+    };
+    let next = match next_after(&pages, &id).await {
+        Ok(next) => next,
+        Err(error) => return trouble(&pages, Some(&visitor), &error.into()),
+    };
+    match answers::keep(&pages.room, &id, &visitor.person, form.seen, Given::Closed { close }).await {
+        Ok(_) => go_on(&pages, &visitor, &headers, next, String::new()).await,
+        Err(refused) => refuse(&pages, &visitor, &headers, &id, refused).await,
+    }
+}
+
+/// The authority that a letter was said to be sent on to.
+async fn sent_to(pages: &Pages, id: &Uuid) -> Result<Option<String>, StoreError> {
+    let Some(row) = pages.room.store.message(id).await? else { return Ok(None) };
+    Ok(desk::aside::aside_of(&pages.room, &row).await?.and_then(|aside| aside.authority))
+}
+
 /// The letter that stands after this one in line, or before it when it is the last. Letters that lie before others are passed over.
-async fn next_after(pages: &Pages, id: &Uuid) -> Result<Option<Uuid>, StoreError> {
+pub(super) async fn next_after(pages: &Pages, id: &Uuid) -> Result<Option<Uuid>, StoreError> {
     const LOOKED_AT: u32 = 50;
     let queue = desk::queue(&pages.room, LOOKED_AT).await?;
     let this = id.to_string();
@@ -115,7 +156,7 @@ async fn next_after(pages: &Pages, id: &Uuid) -> Result<Option<Uuid>, StoreError
 }
 
 /// The next letter, or the desk without one.
-async fn go_on(
+pub(super) async fn go_on(
     pages: &Pages,
     visitor: &Visitor,
     headers: &HeaderMap,
@@ -137,7 +178,7 @@ async fn go_on(
 }
 
 /// The letter as it stands now, with why the answer was not taken.
-async fn refuse(
+pub(super) async fn refuse(
     pages: &Pages,
     visitor: &Visitor,
     headers: &HeaderMap,
@@ -160,6 +201,25 @@ pub(super) async fn take_back(
         Ok(false) => {
             let said = "Svaret er udført og kan ikke tages tilbage mere.".to_owned();
             show(&pages, &visitor, &headers, Shown { said, ..Shown::default() }).await
+        }
+        Err(error) => trouble(&pages, Some(&visitor), &error.into()),
+    }
+}
+
+/// Takes back everything that can still be taken back.
+pub(super) async fn take_all_back(
+    State(pages): State<Pages>,
+    SignedIn(visitor): SignedIn,
+    headers: HeaderMap,
+) -> Response {
+    match answers::take_all_back(&pages.room, &visitor.person).await {
+        Ok(taken) => {
+            let said = match taken {
+                0 => "Der var intet at tage tilbage.".to_owned(),
+                1 => "Ét svar er taget tilbage.".to_owned(),
+                taken => format!("{taken} svar er taget tilbage."),
+            };
+            go_on(&pages, &visitor, &headers, None, said).await
         }
         Err(error) => trouble(&pages, Some(&visitor), &error.into()),
     }

@@ -3,7 +3,10 @@
 //! Each page is whole without a script; with htmx the letter's part is swapped and the queue comes along.
 
 mod act;
+mod aside;
+mod bundles;
 mod document;
+mod sending_on;
 mod view;
 
 use axum::extract::{Path, Query, State};
@@ -27,11 +30,23 @@ pub(super) fn doors(doors: Doors) -> Doors {
     doors
         .get("/post", WHO, desk)
         .get("/post/koe", WHO, queue)
+        .get("/post/til-side", WHO, aside::page)
+        .get("/post/bunker", WHO, bundles::page)
+        .post("/post/bunker", WHO, bundles::answer)
+        .post("/post/fortryd", WHO, act::take_all_back)
         .get("/post/{id}", WHO, letter)
         .get("/post/{id}/find", WHO, find)
         .post("/post/{id}/vis", WHO, act::show_more)
         .post("/post/{id}/svar", WHO, act::answer)
+        .post("/post/{id}/luk", WHO, act::close)
         .post("/post/{id}/fortryd", WHO, act::take_back)
+        .post("/post/{id}/vent", WHO, aside::hold)
+        .post("/post/{id}/spoerg", WHO, aside::ask)
+        .post("/post/{id}/ikke-os", WHO, aside::to_send_on)
+        .post("/post/{id}/frem", WHO, aside::take_up)
+        .post("/post/{id}/genaabn", WHO, aside::reopen)
+        .get("/post/{id}/videresendelse", WHO, sending_on::paper)
+        .get("/post/{id}/videresendelse.docx", WHO, sending_on::word)
         .post("/post/{id}/tilbage", WHO, act::put_back)
         .get("/post/{id}/dokument/{content}", WHO, document::document)
 }

@@ -2,7 +2,10 @@
 
 use askama::Template;
 use jiff::Timestamp;
+use rules::Closing;
 
+use crate::desk::answers::Given;
+use crate::desk::aside::{HOLDS, Kind, PERIODS};
 use crate::desk::{self, Found, Letter, Level, Queue, REASONS};
 use crate::store::StoreError;
 use crate::web::Pages;
@@ -32,7 +35,8 @@ pub(super) struct Shown {
 /// An answer that can still be taken back.
 pub(super) struct KeptView {
     message: String,
-    unit: String,
+    /// What was answered (Danish).
+    what: String,
     until: Timestamp,
 }
 
@@ -43,6 +47,8 @@ pub(super) struct Desk {
     queue: Queue,
     letter: Option<Letter>,
     kept: Vec<KeptView>,
+    /// How many answers can still be taken back.
+    kept_in_all: usize,
     said: String,
     typed: String,
     found: Vec<Found>,
@@ -50,6 +56,8 @@ pub(super) struct Desk {
     seen: i64,
     open: String,
     reasons: &'static [(&'static str, &'static str)],
+    holds: &'static [(&'static str, &'static str)],
+    periods: &'static [(&'static str, &'static str, u32)],
     asking: bool,
 }
 
@@ -89,9 +97,14 @@ impl Desk {
         let policy = room.policy();
         let kept = desk::answers::kept_by(room, &visitor.person).await?;
         let named = |unit: &str| policy.unit(unit).map_or_else(|| unit.to_owned(), |unit| unit.name.clone());
+        let kept_in_all = kept.len();
         // Only the newest few: whoever clears two letters a second must not lose the sight of the letter itself.
         let kept = kept.into_iter().rev().take(2).map(|kept| KeptView {
-            unit: named(&kept.given.unit),
+            what: match &kept.given {
+                Given::To(receiver) => format!("Fordelt til {}", named(&receiver.unit)),
+                Given::Closed { close: Closing::SentOn(_) } => "Lukket som sendt videre".to_owned(),
+                Given::Closed { close: Closing::Unwanted } => "Lukket som uønsket".to_owned(),
+            },
             message: kept.message,
             until: kept.until,
         });
@@ -101,6 +114,7 @@ impl Desk {
             person: visitor.person.clone(),
             queue: desk::queue(room, SHOWN).await?,
             kept: kept.collect(),
+            kept_in_all,
             found: desk::search(room, &shown.typed).await?,
             id: open.clone(),
             seen: shown.letter.as_ref().map_or(0, |letter| letter.waiting.decision),
@@ -109,6 +123,8 @@ impl Desk {
             said: shown.said,
             typed: shown.typed,
             reasons: &REASONS,
+            holds: &HOLDS,
+            periods: &PERIODS,
             asking: shown.asking,
         })
     }
@@ -124,9 +140,10 @@ impl Desk {
         Ok(Self {
             csrf: visitor.csrf.clone(),
             person: visitor.person.clone(),
-            queue: Queue { letters: Vec::new(), total: 0 },
+            queue: Queue { letters: Vec::new(), total: 0, aside: 0 },
             letter: None,
             kept: Vec::new(),
+            kept_in_all: 0,
             said: String::new(),
             found: desk::search(&pages.room, &typed).await?,
             typed,
@@ -134,6 +151,8 @@ impl Desk {
             id,
             seen,
             reasons: &REASONS,
+            holds: &HOLDS,
+            periods: &PERIODS,
             asking: false,
         })
     }

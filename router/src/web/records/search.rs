@@ -24,9 +24,11 @@ use crate::web::session::{SignedIn, Visitor};
 const DAYS: i64 = 90;
 
 /// Outcomes to choose among; `quarantine` stands for all of its kinds.
-const OUTCOMES: [&str; 14] = [
+const OUTCOMES: [&str; 16] = [
     "journaled",
     "not-journaled",
+    "sent-on",
+    "unwanted",
     "left-to-handler",
     "nothing-applies",
     "which-case",

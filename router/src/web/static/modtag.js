@@ -14,6 +14,7 @@ function press(key) {
   if (button.tagName === "SUMMARY") button.parentElement.open = !button.parentElement.open;
   button.focus();
   if (button.tagName !== "SUMMARY") button.click();
+  else if (button.parentElement.open) find("input:not([type=hidden])", button.parentElement)?.focus();
   return true;
 }
 
@@ -26,6 +27,15 @@ function step(by) {
   return Boolean(next);
 }
 
+// What was opened to choose from is closed first; then the letter itself is put back.
+function leave() {
+  const open = find("details.more[open]");
+  if (!open) return putBack();
+  open.open = false;
+  find("summary", open).focus();
+  return true;
+}
+
 function putBack() {
   const open = find("[data-open]");
   if (!open || !window.htmx) return false;
@@ -36,7 +46,7 @@ function putBack() {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (writing(event.target)) {
-    if (event.key === "Escape") event.target.blur();
+    if (event.key === "Escape") { event.target.blur(); event.target.closest("details")?.removeAttribute("open"); }
     if (event.key === "ArrowDown" && event.target.id === "anden") find("#fundet button")?.focus();
     return;
   }
@@ -45,7 +55,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "?") { find("#taster")?.showModal(); taken = true; }
   else if (event.key === "j") taken = step(1);
   else if (event.key === "k") taken = step(-1);
-  else if (event.key === "Escape") taken = putBack();
+  else if (event.key === "Escape") taken = leave();
   else if (/^[0-9a-zæøå]$/.test(event.key)) {
     const field = find(`[data-focus="${event.key}"]`);
     if (field) { field.focus(); taken = true; } else taken = press(event.key);
