@@ -1,7 +1,9 @@
-//! Tables for people's spreadsheets, as CSV or Excel.
+//! Tables to be taken out: as CSV or Excel for people's spreadsheets, as PDF to print or keep.
 //!
 //! CSV is written as a Danish Excel opens it by a double click: semicolons, UTF-8 with its mark. A cell that a spreadsheet
 //! would take for a formula is written as text in both: names in a table come from outside.
+
+mod pdf;
 
 use std::path::Path;
 
@@ -47,8 +49,8 @@ impl From<u64> for Cell {
 /// Why a table was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
-    /// Neither `.csv` nor `.xlsx`.
-    #[error("Filen skal ende på .csv eller .xlsx, så det kan ses, om den er CSV eller Excel.")]
+    /// Neither `.csv`, `.xlsx` nor `.pdf`.
+    #[error("Filen skal ende på .csv, .xlsx eller .pdf, så det kan ses, om den er CSV, Excel eller PDF.")]
     Ending,
     /// The file cannot be written.
     #[error("{0} kan ikke skrives: {1}.")]
@@ -72,6 +74,7 @@ impl Table {
         Ok(match ending {
             Ending::Csv => self.csv()?,
             Ending::Xlsx => self.xlsx()?,
+            Ending::Pdf => pdf::pdf(self),
         })
     }
 
@@ -113,6 +116,14 @@ impl Table {
 }
 
 impl Cell {
+    /// The cell as it is read on paper.
+    fn shown(&self) -> String {
+        match self {
+            Self::Count(count) => count.to_string(),
+            Self::Text(text) => text.clone(),
+        }
+    }
+
     /// The cell in CSV. What begins as a formula does gets an apostrophe, which spreadsheets take for "this is text".
     fn plain(&self) -> String {
         match self {
@@ -130,6 +141,8 @@ pub enum Ending {
     Csv,
     /// Excel.
     Xlsx,
+    /// On paper.
+    Pdf,
 }
 
 impl Ending {
@@ -138,6 +151,7 @@ impl Ending {
         match self {
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
+            Self::Pdf => "pdf",
         }
     }
 
@@ -146,12 +160,13 @@ impl Ending {
         match self {
             Self::Csv => "text/csv; charset=utf-8",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Pdf => "application/pdf",
         }
     }
 
     /// The ending of this word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Csv, Self::Xlsx].into_iter().find(|ending| ending.as_str() == word)
+        [Self::Csv, Self::Xlsx, Self::Pdf].into_iter().find(|ending| ending.as_str() == word)
     }
 }
 
@@ -159,6 +174,7 @@ fn ending(file: &Path) -> Result<Ending, TableError> {
     match file.extension().and_then(|ending| ending.to_str()) {
         Some(ending) if ending.eq_ignore_ascii_case("csv") => Ok(Ending::Csv),
         Some(ending) if ending.eq_ignore_ascii_case("xlsx") => Ok(Ending::Xlsx),
+        Some(ending) if ending.eq_ignore_ascii_case("pdf") => Ok(Ending::Pdf),
         _ => Err(TableError::Ending),
     }
 }
@@ -199,8 +215,9 @@ mod tests {
     }
 
     #[test]
-    fn only_csv_and_excel_are_written() {
+    fn only_csv_excel_and_pdf_are_written() {
         assert!(Table::check(Path::new("a.CSV")).is_ok() && Table::check(Path::new("a.xlsx")).is_ok());
+        assert!(Table::check(Path::new("a.pdf")).is_ok());
         assert!(Table::check(Path::new("a.xls")).is_err() && Table::check(Path::new("csv")).is_err());
     }
 }

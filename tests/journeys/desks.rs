@@ -10,3 +10,4 @@ mod post;
 mod pulling_back;
 pub(crate) mod records;
 mod walk;
+mod without_mouse;

@@ -118,7 +118,7 @@ async fn the_report_tells(engine: Engine) {
     let excel = std::fs::read(house.path("ansvar.xlsx")).expect("the table");
     assert!(excel.starts_with(b"PK"), "an Excel file is a ZIP");
     let refused = house.run(&["org", "report", "--table", "ansvar.pdf"]).fails(1);
-    assert!(refused.contains(".csv eller .xlsx"), "{refused}");
+    assert!(refused.contains(".csv, .xlsx eller .pdf"), "{refused}");
     assert!(!format!("{said}{table}{report}").contains("Mette"), "nobody who wrote is in it");
 }
 

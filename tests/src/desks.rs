@@ -121,6 +121,11 @@ impl Browser {
         }
     }
 
+    /// What the browser is known by; empty for nobody.
+    pub fn cookie(&self) -> &str {
+        self.cookie.as_deref().unwrap_or_default()
+    }
+
     /// A request as this browser makes it.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request =

@@ -29,7 +29,7 @@ pub(super) struct Replay {
     as_decided: bool,
     #[command(flatten)]
     mail: PastMail,
-    /// Skriv også hver meddelelse, der bliver anderledes, i denne tabel (.csv eller .xlsx).
+    /// Skriv også hver meddelelse, der bliver anderledes, i denne tabel (.csv, .xlsx eller .pdf).
     #[arg(long, value_name = "FIL")]
     table: Option<PathBuf>,
     /// Svar som JSON med alle meddelelsers id'er.

@@ -18,7 +18,7 @@ use crate::table::Table;
 pub(super) struct Responsibility {
     #[command(flatten)]
     mail: PastMail,
-    /// Skriv også alle numre i denne tabel (.csv eller .xlsx).
+    /// Skriv også alle numre i denne tabel (.csv, .xlsx eller .pdf).
     #[arg(long, value_name = "FIL")]
     table: Option<PathBuf>,
     /// Svar som JSON med alle numre.

@@ -187,12 +187,14 @@ on_both_databases!(what_is_found_is_taken_out_with_a_purpose, |engine: Engine| a
         hides_everything(&sheet);
         let book = rita.post(path, &[("formaal", "kontrol"), ("svar", "xlsx")]).await;
         assert!(book.head["content-type"].contains("spreadsheetml"), "{path}");
+        let paper = rita.post(path, &[("formaal", "kontrol"), ("svar", "pdf")]).await;
+        assert!(paper.head["content-type"] == "application/pdf" && paper.text.starts_with("%PDF"), "{path}");
         let refused = rita.post(path, &[("svar", "csv")]).await;
         assert_eq!(refused.status, StatusCode::CONFLICT);
         assert!(refused.text.contains("Vælg et formål"), "{}", refused.text);
         let told = told(&world, "exported").await;
         let of_this = told.iter().filter(|event| event.contains(&format!("\"what\":\"{what}\""))).count();
-        assert_eq!(of_this, 2, "{what}: {told:?}");
+        assert_eq!(of_this, 3, "{what}: {told:?}");
     }
     world.everything_is_settled().await;
 });

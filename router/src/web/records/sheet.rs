@@ -1,4 +1,4 @@
-//! Tables taken out as CSV or Excel. The audit log hears of it before the file leaves.
+//! Tables taken out as CSV, Excel or PDF. The audit log hears of it before the file leaves.
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -19,7 +19,7 @@ pub(super) const ROWS: u32 = 50_000;
 /// The form of a table that is taken out.
 #[derive(Deserialize)]
 pub(super) struct TakeOut {
-    /// `csv` or `xlsx`.
+    /// `csv`, `xlsx` or `pdf`.
     #[serde(default)]
     pub(super) svar: String,
     #[serde(default)]
@@ -34,7 +34,7 @@ impl TakeOut {
     /// As what and why; what is missing is said.
     pub(super) fn understood(&self) -> Result<(Ending, Purpose), Trouble> {
         let ending = Ending::parse(&self.svar)
-            .ok_or_else(|| Trouble::Said("Vælg, om tabellen skal være CSV eller Excel.".into()))?;
+            .ok_or_else(|| Trouble::Said("Vælg, om tabellen skal være CSV, Excel eller PDF.".into()))?;
         let purpose = Purpose::parse(&self.formaal).ok_or_else(|| Trouble::Said(NO_PURPOSE.to_owned()))?;
         Ok((ending, purpose))
     }
