@@ -1,6 +1,7 @@
 //! The desks in the browser, over HTTP: who gets in, what each sees, and what nobody can make a page do.
 
 mod hostile;
+mod insight;
 mod keyboard;
 mod looks;
 mod mine;
