@@ -23,6 +23,7 @@ pub mod webhook;
 pub mod backup;
 pub mod cli;
 pub mod editions;
+pub mod insight;
 pub mod oversight;
 pub mod replay;
 pub mod responsibility;

@@ -104,6 +104,7 @@ pub async fn open_furnished(
     let store = open_store(&config, &keys, &cvr).await?;
     store.migrate().await?;
     same_keys(&store, &keys, now).await?;
+    store.catch_up_eyes(now).await?;
     let content = ContentStore::open(&backend(&config)?, now).await?;
     let desk = Desk { store: &store, config: &config, clock: clock.as_ref(), entropy: &entropy };
     let policy = desk.at_start(&files).await?;

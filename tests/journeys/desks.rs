@@ -2,6 +2,7 @@
 
 mod aside;
 mod hostile;
+mod insight;
 mod keyboard;
 mod looks;
 mod mine;

@@ -35,8 +35,8 @@ pub use organisation::{
 pub use secret::{Secret, SecretError, SecretText};
 pub use sections::{
     Alarms, Audit, Authority, Classifier, Content, ContentBackend, Data, Database, DatabaseLocation,
-    DigitalPost, Effects, Folder, Intake, Journal, JournalSystem, Keys, Log, LogFormat, Policy, Push,
-    Sensitivity, Server, Text, Work,
+    DigitalPost, Effects, Folder, Insight, Intake, Journal, JournalSystem, Keys, Log, LogFormat, Policy,
+    Push, Sensitivity, Server, Text, Work,
 };
 pub use sign_in::{Oidc, SignIn, SignInMethod};
 pub use sources::{Sources, USUAL_FILE};
@@ -88,6 +88,8 @@ pub struct Config {
     pub audit: Audit,
     /// What reads unmarked mail.
     pub classifier: Classifier,
+    /// What a letter costs by hand.
+    pub insight: Insight,
     /// Alarms.
     pub alarms: Alarms,
     /// The log.

@@ -376,6 +376,25 @@ impl Classifier {
     }
 }
 
+/// `[insight]`: what a letter costs to distribute by hand.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Insight {
+    /// Seconds for a letter; 0 while nobody has said.
+    #[serde(deserialize_with = "values::count::<_, 0, 28_800>")]
+    pub seconds_per_letter: u32,
+    /// Kroner for an hour; 0 while nobody has said.
+    #[serde(deserialize_with = "values::count::<_, 0, 10_000>")]
+    pub hourly_wage: u32,
+}
+
+impl Insight {
+    /// As insight knows them.
+    pub fn price(&self) -> crate::insight::business::Price {
+        crate::insight::business::Price::configured(self.seconds_per_letter, self.hourly_wage)
+    }
+}
+
 /// `[alarms]`: when somebody must be told.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

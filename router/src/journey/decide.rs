@@ -12,6 +12,7 @@ use super::look_up::Shelf;
 use super::receiver::own_deadline;
 use super::{Decided, InHand, advice, notify, outcome_word, stage_of};
 use crate::audit::{Event, EventKind};
+use crate::insight::marks;
 use crate::room::PostRoom;
 use crate::store::decision::NewDecision;
 use crate::store::effect::{EffectKind, EffectRow, NewEffect};
@@ -125,6 +126,8 @@ pub(super) async fn record(
                 .iter()
                 .filter_map(|one| judged(room, one.in_hand.id, &one.decided.facts, &one.decided.decision));
             tx.record_judged(&beliefs.collect::<Vec<_>>(), now).await?;
+            let marks = ready.iter().map(|one| marks::of(&one.decided.facts, &one.decided.decision, now));
+            tx.count_marks(&marks.collect::<Vec<_>>(), &room.entropy).await?;
             None
         }
     };

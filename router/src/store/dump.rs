@@ -57,7 +57,7 @@ const fn or_null(column: Column) -> Column {
 }
 
 /// Every table of the schema, but for what ends with the browsers that it is about ([`LEFT_OUT`]).
-pub static TABLES: [Table; 26] = [
+pub static TABLES: [Table; 29] = [
     Table { name: "meta", key: &["name"], columns: &[text("name"), text("value")] },
     Table {
         name: "message",
@@ -346,6 +346,30 @@ pub static TABLES: [Table; 26] = [
         name: "journal_correction",
         key: &["entry", "at"],
         columns: &[text("entry"), text("message"), int("at"), text("person"), blob("sealed")],
+    },
+    Table {
+        name: "marked",
+        key: &["day", "sender", "sender_kind", "system", "unit", "marks"],
+        columns: &[
+            text("day"),
+            text("sender"),
+            text("sender_kind"),
+            text("system"),
+            text("unit"),
+            int("marks"),
+            int("number"),
+            int("waited"),
+        ],
+    },
+    Table {
+        name: "marked_name",
+        key: &["key"],
+        columns: &[text("key"), blob("wrapped_key"), blob("sealed")],
+    },
+    Table {
+        name: "eye",
+        key: &["message", "person", "role"],
+        columns: &[text("message"), text("person"), text("role"), int("first_at")],
     },
 ];
 

@@ -22,6 +22,7 @@ pub mod edition;
 pub mod effect;
 pub mod hand_over;
 pub mod inbox;
+pub mod insight;
 pub mod journal;
 pub mod judged;
 pub mod known;
@@ -47,7 +48,7 @@ use pool::{Pools, on_pool};
 pub use tx::Tx;
 
 /// The migrations, twins by number: what one engine gets, the other gets too.
-const MIGRATIONS: [(i64, &str, &str, &str); 11] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 12] = [
     (
         1,
         "first",
@@ -107,6 +108,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 11] = [
         "oversight",
         include_str!("../../../migrations/sqlite/0010_oversight.sql"),
         include_str!("../../../migrations/postgres/0010_oversight.sql"),
+    ),
+    (
+        12,
+        "insight",
+        include_str!("../../../migrations/sqlite/0012_insight.sql"),
+        include_str!("../../../migrations/postgres/0012_insight.sql"),
     ),
     (
         14,

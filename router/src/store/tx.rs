@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use sqlx::{Postgres, Sqlite, Transaction};
 
+use super::insight::Eyes;
 use super::pool::{Pools, insert_many, on_tx};
 use super::{Store, StoreError};
 use crate::audit::{Event, Frontier, StoredEvent};
@@ -105,6 +106,9 @@ impl Tx<'_> {
         // A clock set back must not make the log run backwards.
         let at = now.max(last_at);
         let authority = self.store.authority.clone();
+        for eyes in self.events.iter().filter_map(Eyes::of).collect::<Vec<_>>() {
+            self.count_eyes(&eyes, at).await?;
+        }
         let rows: Vec<Row> = std::mem::take(&mut self.events)
             .into_iter()
             .map(|mut event| {

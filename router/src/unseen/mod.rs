@@ -7,6 +7,7 @@
 //!
 //! **Deliberately absent:** the decision. It is made by the rules, from what stands in the facts alone.
 
+pub mod drift;
 pub mod judgement;
 pub mod learning;
 pub mod settling;

@@ -12,6 +12,7 @@ mod session;
 mod sign_in;
 
 mod front;
+mod insight;
 mod mine;
 mod post;
 mod pull_back;
@@ -27,6 +28,7 @@ mod live;
 pub mod logging;
 mod metrics;
 mod page;
+mod plot;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -45,6 +47,7 @@ pub use metrics::Recorder;
 pub use role::Role;
 
 use crate::config::{Alarms, Config, SignIn, SignInMethod};
+use crate::insight::business::Price;
 use crate::room::PostRoom;
 use door::Doors;
 use page::{Trouble, trouble};
@@ -57,6 +60,8 @@ pub struct Pages {
     room: Arc<PostRoom>,
     recorder: Recorder,
     alarms: Alarms,
+    /// What a letter costs by hand, as configured.
+    price: Price,
     name: Arc<str>,
     /// What the audit log is called where it is signed; empty while the authority is unknown.
     log_name: Arc<str>,
@@ -84,6 +89,7 @@ impl Pages {
             room,
             recorder,
             alarms: config.alarms.clone(),
+            price: config.insight.price(),
             name: config.authority.shown_name().into(),
             log_name: config.audit_origin().unwrap_or_default().into(),
             sign_in: config.sign_in.method,
@@ -118,7 +124,7 @@ pub fn open(pages: Pages, push: Option<Router>) -> (Router, Vec<Door>) {
         .get("/live", Needs::AnyOf(&[Role::PostDistributor]), live::live);
     let doors = sign_in::doors(doors, pages.sign_in);
     let doors = pull_back::doors(mine::doors(post::doors(doors)));
-    let (mut router, doors) = records::doors(doors).open();
+    let (mut router, doors) = insight::doors(records::doors(doors)).open();
     if let Some(push) = push {
         router = router.merge(push);
     }

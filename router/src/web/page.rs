@@ -41,7 +41,11 @@ impl Frame {
         let desks = visitor.map(|visitor| {
             let desk =
                 |role: &Role| Desk { path: role.desk(), name: desk_name(*role), here: Some(*role) == here };
-            visitor.roles.iter().map(desk).collect()
+            let mut desks: Vec<Desk> = visitor.roles.iter().map(desk).collect();
+            if super::insight::ROLES.iter().any(|role| visitor.is(*role)) {
+                desks.push(Desk { path: super::insight::FRONT, name: "Indsigt", here: false });
+            }
+            desks
         });
         Self {
             title: title.to_owned(),

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use journeys::browser::Window;
 use journeys::desks::Desks;
+use journeys::letters::Letter;
 use journeys::{Engine, World};
 use router::desk;
 use router::desk::answers::Given;
@@ -57,11 +58,31 @@ const PAGES: [(&str, &[&str]); 4] = [
             "/tilbagekald",
         ],
     ),
-    ("drift", &["/status"]),
+    (
+        "drift",
+        &[
+            "/status",
+            "/indsigt",
+            "/indsigt?minutter=3&timeloen=350",
+            "/indsigt/afsendere?minutter=3&timeloen=350",
+            "/indsigt/afsender/96120085?minutter=3&timeloen=350",
+        ],
+    ),
 ];
 
 async fn town() -> (World, Desks) {
     let world = World::open_town(Engine::Sqlite).await;
+    // One authority has sent enough to be told of.
+    let marked = (1..=6).map(|number| {
+        let letter = Letter::from_citizen(number, "6612960153", "Region Vesterbælt")
+            .to(world.room().store.authority());
+        let letter = letter.with(|message| {
+            (message.header.sender.sender_id, message.header.sender.id_type) =
+                ("96120085".into(), "CVR".into());
+        });
+        letter.kle("29.30.00", Some("G01")).bytes()
+    });
+    world.receive(&marked.collect::<Vec<_>>()).await;
     let desks = Desks::open(&world).await;
     (world, desks)
 }
@@ -170,7 +191,11 @@ async fn each_desk_has_its_picture() {
     window.press("v").await;
     window.until("document.querySelector('[data-level=\"1\"]')").await;
     std::fs::write(folder.join("fordeling.png"), window.picture().await).expect("a picture");
-    for (person, page, name) in [("mkje", "/mine", "min-post"), ("beli", "/journal", "journal")] {
+    for (person, page, name) in [
+        ("mkje", "/mine", "min-post"),
+        ("beli", "/journal", "journal"),
+        ("beli", "/indsigt?minutter=3&timeloen=350", "indsigt"),
+    ] {
         sign_in(&window, &desks, person).await;
         window.go(&format!("{}{page}", desks.base)).await;
         window.until("window.htmx").await;

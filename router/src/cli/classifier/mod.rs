@@ -4,7 +4,6 @@
 
 mod answers;
 mod curve;
-mod drift;
 mod evaluate;
 mod lessons;
 mod letters;

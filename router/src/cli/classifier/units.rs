@@ -10,13 +10,13 @@ use jiff::civil::Date;
 use rules::{Grounds, Limit, Policy, Unseen};
 use serde::Serialize;
 
-use super::drift::{self, DriftView};
 use super::{Failure, print_json};
 use crate::setup::House;
 use crate::store::StoreError;
 use crate::store::judged::TallyRow;
 use crate::store::unseen_stop::StopRow;
 use crate::story::danish_time;
+use crate::unseen::drift::{self, DriftView};
 use crate::unseen::{percent, standing};
 
 /// Either end of an interval is beyond the truth at most so often: both together make 95 %.
@@ -121,7 +121,7 @@ async fn look(house: &House) -> Result<Vec<UnitView>, StoreError> {
         of.oldest = of.oldest.into_iter().chain([row.learned_at()]).min();
         of.expires = of.expires.into_iter().chain([row.expires_at()]).min();
     }
-    let mut drifts = drift::look(house).await?;
+    let mut drifts = drift::look(room).await?;
     let allowed = policy.allowed_unseen().map(|allowed| allowed.unit.clone());
     let ids: BTreeSet<String> = allowed
         .chain(tallies.keys().cloned())

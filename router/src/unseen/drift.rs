@@ -1,14 +1,14 @@
-//! Drift of a unit's letters, as `modtag classifier units` shows it: the newest four weeks against the twelve before. Counts only.
+//! Drift of a unit's letters: the newest four weeks against the twelve before. Counts only.
 
 use std::collections::BTreeMap;
 
 use classifier::drift::{Part, TOLD, chance};
 use serde::Serialize;
 
-use crate::setup::House;
+use super::percent;
+use crate::room::PostRoom;
 use crate::store::StoreError;
 use crate::store::judged::WeekRow;
-use crate::unseen::percent;
 
 /// The newest weeks.
 const NEWEST: i64 = 4;
@@ -19,29 +19,32 @@ const UNSURE: f32 = 0.5;
 
 /// How the letters that are believed to be a unit's change.
 #[derive(Default, Serialize)]
-pub(super) struct DriftView {
+pub struct DriftView {
     /// By week, the newest first.
-    weeks: Vec<WeekView>,
+    pub weeks: Vec<WeekView>,
     /// How probable the difference in the share of unsure letters is by chance; null without letters on both sides.
     unsure_p: Option<f64>,
     /// The same of the share that waited for a person.
     waiting_p: Option<f64>,
     /// Whether either is told as a change.
-    changed: bool,
+    pub changed: bool,
 }
 
+/// A unit's letters of one week.
 #[derive(Serialize)]
-struct WeekView {
+pub struct WeekView {
     /// Weeks ago; 0 is the newest.
-    ago: i64,
-    letters: u64,
-    unsure: u64,
-    waiting: u64,
+    pub ago: i64,
+    /// Letters believed to be the unit's.
+    pub letters: u64,
+    /// Those of them that the classifier was unsure of.
+    pub unsure: u64,
+    /// Those that waited for a person.
+    pub waiting: u64,
 }
 
 /// The drift of every unit, with the model in force: another's confidences mean something else.
-pub(super) async fn look(house: &House) -> Result<BTreeMap<String, DriftView>, StoreError> {
-    let room = &house.room;
+pub async fn look(room: &PostRoom) -> Result<BTreeMap<String, DriftView>, StoreError> {
     let rows = room.store.judged_weeks(&room.suggest.edition(), room.clock.now(), WEEKS, UNSURE).await?;
     let mut units: BTreeMap<String, DriftView> = BTreeMap::new();
     for row in rows {
@@ -77,7 +80,7 @@ impl DriftView {
     }
 
     /// One line; `None` without letters in the newest weeks.
-    pub(super) fn danish(&self) -> Option<String> {
+    pub fn danish(&self) -> Option<String> {
         let [unsure, before_unsure] = self.parts(|week| week.unsure);
         let [waiting, before_waiting] = self.parts(|week| week.waiting);
         if unsure.of == 0 {
