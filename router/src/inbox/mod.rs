@@ -51,6 +51,11 @@ impl Reader {
         Self { person: person.to_owned(), units }
     }
 
+    /// Units whose mail they see, by id: their own, and closed ones that theirs took over.
+    pub fn units(&self) -> &BTreeSet<String> {
+        &self.units
+    }
+
     fn whose(&self) -> Whose<'_> {
         Whose { person: &self.person, units: &self.units }
     }

@@ -26,6 +26,7 @@ pub mod judged;
 pub mod known;
 pub mod lesson;
 pub mod message;
+pub mod notice;
 pub mod oversight;
 pub mod own_model;
 pub mod past;
@@ -46,7 +47,7 @@ use pool::{Pools, on_pool};
 pub use tx::Tx;
 
 /// The migrations, twins by number: what one engine gets, the other gets too.
-const MIGRATIONS: [(i64, &str, &str, &str); 10] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 11] = [
     (
         1,
         "first",
@@ -106,6 +107,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 10] = [
         "oversight",
         include_str!("../../../migrations/sqlite/0010_oversight.sql"),
         include_str!("../../../migrations/postgres/0010_oversight.sql"),
+    ),
+    (
+        15,
+        "notices",
+        include_str!("../../../migrations/sqlite/0015_notices.sql"),
+        include_str!("../../../migrations/postgres/0015_notices.sql"),
     ),
 ];
 

@@ -38,7 +38,7 @@ async fn sign_in(window: &Window, desks: &Desks, person: &str) {
 /// The pages of each person of the demo.
 const PAGES: [(&str, &[&str]); 4] = [
     ("pfor1", &["/post", "/status", "/mine", "/findes-ikke", "/tilbagekald"]),
-    ("mkje", &["/mine", "/mine?vis=kolleger", "/mine?vis=faerdige", "/status", "/post"]),
+    ("mkje", &["/mine", "/mine?vis=kolleger", "/mine?vis=faerdige", "/mine/besked", "/status", "/post"]),
     (
         "beli",
         &[

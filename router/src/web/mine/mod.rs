@@ -1,6 +1,7 @@
 //! `/mine`: the case handler's desk. What lies with them and their units, and one letter at a time.
 
 mod act;
+mod notices;
 mod view;
 
 use axum::extract::{Path, Query, State};
@@ -24,6 +25,8 @@ const WHO: Needs = Needs::AnyOf(&[Role::CaseHandler]);
 pub(super) fn doors(doors: Doors) -> Doors {
     doors
         .get("/mine", WHO, list)
+        .get("/mine/besked", WHO, notices::page)
+        .post("/mine/besked", WHO, notices::choose)
         .get("/mine/{id}", WHO, letter)
         .get("/mine/{id}/find", WHO, find)
         .get("/mine/{id}/dokument/{content}", WHO, document)
