@@ -14,6 +14,7 @@ pub mod audit;
 pub mod content;
 pub mod digital_post;
 pub mod keys;
+pub mod notices;
 pub mod organisation;
 pub mod own_model;
 pub mod store;

@@ -13,6 +13,7 @@ use crate::audit::{Actor, Event, EventKind};
 use crate::clock::{Clock, Entropy};
 use crate::content::ContentStore;
 use crate::digital_post::DigitalPost;
+use crate::notices::Notices;
 use crate::organisation::Snapshot;
 use crate::own_model;
 use crate::store::Store;
@@ -36,6 +37,8 @@ pub struct PostRoom {
     pub digital_post: Option<DigitalPost>,
     /// Other systems that may be told of a letter.
     pub webhooks: Webhooks,
+    /// How people are told of new mail.
+    pub notices: Notices,
     /// What suggests subjects.
     pub suggest: Arc<dyn classifier::Suggest>,
     /// What reads documents.
@@ -118,6 +121,8 @@ pub struct Parts {
     pub digital_post: Option<DigitalPost>,
     /// Other systems that may be told of a letter.
     pub webhooks: Webhooks,
+    /// How people are told of new mail.
+    pub notices: Notices,
     /// What suggests subjects.
     pub suggest: Arc<dyn classifier::Suggest>,
     /// What reads documents.
@@ -142,6 +147,7 @@ impl PostRoom {
             journal: parts.journal,
             digital_post: parts.digital_post,
             webhooks: parts.webhooks,
+            notices: parts.notices,
             suggest: parts.suggest,
             extractor: parts.extractor,
             unseen: unseen::Memory::default(),

@@ -14,6 +14,7 @@ use crate::content::{Backend, ContentError, ContentStore, S3, S3Credentials};
 use crate::digital_post::DigitalPost;
 use crate::editions::{self, Desk};
 use crate::keys::{KeyError, KeyFile, Keys};
+use crate::notices::Notices;
 use crate::organisation;
 use crate::own_model;
 use crate::room::{Journal, Parts, PostRoom, Settings};
@@ -116,6 +117,7 @@ pub async fn open_furnished(
         digital_post: DigitalPost::open(&config.digital_post)
             .map_err(|error| SetupError::Said(error.danish()))?,
         webhooks: Target::open_all(&config.webhooks).map_err(|error| SetupError::Said(error.danish()))?,
+        notices: Notices::open(&config).map_err(SetupError::Said)?,
         suggest: suggest(&config),
         extractor: Extractor::new(&config.text),
         clock,

@@ -2,6 +2,7 @@
 //! simulators of the world outside.
 
 pub mod browser;
+pub mod certified;
 pub mod databases;
 pub mod desks;
 pub mod dice;
@@ -12,6 +13,7 @@ pub mod load;
 pub mod oidc;
 pub mod scripted;
 pub mod sink;
+pub mod smtp;
 pub mod sources;
 pub mod world;
 

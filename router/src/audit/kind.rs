@@ -76,6 +76,7 @@ kinds! {
     LessonsForgotten "lessons_forgotten" "lektier glemt" "What was kept of answered letters to learn from expired, or a person had it forgotten."
     OwnModelMade "own_model_made" "egen model lavet" "A model was made of the lessons, as a candidate."
     OwnModelPromoted "own_model_promoted" "egen model sat i kraft" "A person put an own model in force, or took one back."
+    NoticesChosen "notices_chosen" "besked om post valgt" "A case handler chose how often they, or their unit, are told of new mail."
     Started "started" "startet" "The program started."
     Stopped "stopped" "stoppet" "The program stopped in order."
     Migrated "migrated" "database opgraderet" "The schema was brought to a newer version."

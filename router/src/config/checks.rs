@@ -50,6 +50,7 @@ impl Config {
         found.extend(self.organisation_contradictions());
         found.extend(self.webhook_contradictions());
         found.extend(self.sign_in_contradictions());
+        found.extend(self.notice_contradictions());
         found
     }
 
@@ -97,6 +98,7 @@ impl Config {
         self.check_files(&mut found);
         self.check_exposure(&mut found);
         self.check_webhooks(&mut found);
+        self.check_notices(&mut found);
         found
     }
 

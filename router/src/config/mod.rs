@@ -8,6 +8,7 @@
 
 mod checks;
 mod findings;
+mod notices;
 mod organisation;
 mod secret;
 mod sections;
@@ -28,6 +29,7 @@ use toml::de::DeTable;
 use toml::{Table, Value};
 
 pub use findings::{Faults, Finding, Place, Severity};
+pub use notices::{NoticeChannel, NoticeMail, NoticeTeams, NoticeTls, Notices};
 pub use organisation::{
     ContactStructure, NewUnits, Organisation, OrganisationFiles, OrganisationLimits, OrganisationService,
     OrganisationSource, Os2mo, Os2rollekatalog, Os2sofd, PeopleCollection,
@@ -84,6 +86,8 @@ pub struct Config {
     pub digital_post: DigitalPost,
     /// Calls to other systems.
     pub webhooks: Webhooks,
+    /// How people are told of new mail.
+    pub notices: Notices,
     /// The audit trail.
     pub audit: Audit,
     /// What reads unmarked mail.

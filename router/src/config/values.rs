@@ -219,6 +219,18 @@ pub(super) fn host_of(text: &str) -> Option<String> {
     web_address(text).map(|(_, host)| host.to_ascii_lowercase())
 }
 
+/// The host of an address that is itself a secret, in lower case: https, except on this very machine.
+pub(super) fn host_of_secret(url: &str) -> Option<String> {
+    let plain = url.split('?').next().unwrap_or_default();
+    is_service_address(plain).then(|| host_of(plain)).flatten()
+}
+
+/// A port.
+pub(super) fn port<'de, D: Deserializer<'de>>(from: D) -> Result<u16, D::Error> {
+    let port = u16::deserialize(from).ok().filter(|port| *port > 0);
+    port.ok_or_else(|| D::Error::custom("skal være en port mellem 1 og 65535"))
+}
+
 /// Names or addresses of hosts, without scheme, port and path.
 pub(super) fn hosts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
     let hosts: Vec<String> =

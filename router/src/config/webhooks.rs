@@ -92,7 +92,7 @@ impl Webhooks {
 }
 
 /// Addresses that mean the network card's own surroundings, and those that mean nobody.
-fn is_link_local(host: &str) -> bool {
+pub(super) fn is_link_local(host: &str) -> bool {
     match host.parse() {
         Ok(IpAddr::V4(address)) => {
             address.is_link_local()

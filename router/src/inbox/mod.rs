@@ -51,7 +51,7 @@ impl Reader {
         Self { person: person.to_owned(), units }
     }
 
-    /// The units that they belong to, by id.
+    /// Units whose mail they see, by id: their own, and closed ones that theirs took over.
     pub fn units(&self) -> &BTreeSet<String> {
         &self.units
     }

@@ -15,6 +15,7 @@ use super::decide::{Ready, decide};
 use super::escalate::escalate;
 use super::{Decided, InHand, notify, receipt};
 use crate::desk;
+use crate::notices;
 use crate::room::{Journal, PostRoom};
 use crate::store::StoreError;
 use crate::store::effect::{EffectKind, EffectRow};
@@ -48,6 +49,9 @@ impl Workers {
         looking.spawn(look(room.clone(), stopped.clone()));
         for id in room.webhooks.keys().cloned().map(Some).chain([None]) {
             looking.spawn(notify::keep_telling(room.clone(), id, stopped.clone()));
+        }
+        for telling in notices::start(room, &stopped) {
+            looking.spawn(telling);
         }
         Self { stop, taking, looking }
     }

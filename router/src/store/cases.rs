@@ -197,7 +197,7 @@ impl Store {
         Ok(found)
     }
 
-    /// Wraps the keys of cases, kept policies, lessons and own models anew that are not under the newest wrapping key. Returns how many.
+    /// Wraps the keys of cases, kept policies, lessons, own models and wishes for notices anew that are not under the newest wrapping key. Returns how many.
     pub async fn rewrap_case_keys(&self, entropy: &Entropy, now: Timestamp) -> Result<u64, StoreError> {
         const CASES: (&str, &str) = (
             "select number, wrapped_key from case_file where authority = $1",
@@ -215,11 +215,19 @@ impl Store {
             "select edition, wrapped_key from own_model where authority = $1",
             "update own_model set wrapped_key = $3 where authority = $1 and edition = $2",
         );
+        const WISHES: (&str, &str) = (
+            "select channel || ':' || receiver, wrapped_key from notice_wish where authority = $1",
+            "update notice_wish set wrapped_key = $3 where authority = $1 and channel || ':' || receiver = $2",
+        );
         let mut tx = self.begin().await?;
         let mut done = 0;
-        for (kind, (read, write)) in
-            [("case", CASES), ("policy", POLICIES), ("lesson", LESSONS), ("own-model", MODELS)]
-        {
+        for (kind, (read, write)) in [
+            ("case", CASES),
+            ("policy", POLICIES),
+            ("lesson", LESSONS),
+            ("own-model", MODELS),
+            ("notice-wish", WISHES),
+        ] {
             let rows: Vec<(String, Vec<u8>)> =
                 on_pool!(self, pool => sqlx::query_as(read).bind(&self.authority).fetch_all(pool).await?);
             for (name, wrapped) in rows {

@@ -57,7 +57,7 @@ const fn or_null(column: Column) -> Column {
 }
 
 /// Every table of the schema, but for what ends with the browsers that it is about ([`LEFT_OUT`]).
-pub static TABLES: [Table; 29] = [
+pub static TABLES: [Table; 32] = [
     Table { name: "meta", key: &["name"], columns: &[text("name"), text("value")] },
     Table {
         name: "message",
@@ -370,6 +370,47 @@ pub static TABLES: [Table; 29] = [
         name: "eye",
         key: &["message", "person", "role"],
         columns: &[text("message"), text("person"), text("role"), int("first_at")],
+    },
+    Table {
+        name: "notice_wish",
+        key: &["channel", "receiver"],
+        columns: &[
+            text("channel"),
+            text("receiver"),
+            text("pace"),
+            text("units"),
+            int("since"),
+            int("next_at"),
+            int("seen_at"),
+            int("version"),
+            int("changed_at"),
+            text("changed_by"),
+            blob("wrapped_key"),
+            blob("sealed"),
+        ],
+    },
+    Table {
+        name: "notice",
+        key: &["id"],
+        columns: &[
+            text("id"),
+            text("key"),
+            text("channel"),
+            text("receiver"),
+            text("state"),
+            int("made_at"),
+            int("due_at"),
+            int("attempts"),
+            or_null(text("lease_owner")),
+            int("lease_until"),
+            or_null(text("last_fault")),
+            or_null(int("done_at")),
+        ],
+    },
+    Table {
+        name: "notice_item",
+        key: &["channel", "receiver", "message", "handed_at"],
+        columns: &[text("channel"), text("receiver"), text("message"), int("handed_at"), text("notice")],
     },
 ];
 

@@ -28,6 +28,7 @@ pub mod judged;
 pub mod known;
 pub mod lesson;
 pub mod message;
+pub mod notice;
 pub mod oversight;
 pub mod own_model;
 pub mod past;
@@ -48,7 +49,7 @@ use pool::{Pools, on_pool};
 pub use tx::Tx;
 
 /// The migrations, twins by number: what one engine gets, the other gets too.
-const MIGRATIONS: [(i64, &str, &str, &str); 12] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 13] = [
     (
         1,
         "first",
@@ -120,6 +121,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 12] = [
         "aside",
         include_str!("../../../migrations/sqlite/0014_aside.sql"),
         include_str!("../../../migrations/postgres/0014_aside.sql"),
+    ),
+    (
+        15,
+        "notices",
+        include_str!("../../../migrations/sqlite/0015_notices.sql"),
+        include_str!("../../../migrations/postgres/0015_notices.sql"),
     ),
 ];
 

@@ -47,6 +47,9 @@ pub(super) async fn page(State(pages): State<Pages>) -> impl IntoResponse {
                 metrics::gauge!("modtag_open_effects", "kind" => kind, "state" => state).set(count as f64);
             }
         }
+        let (due, failed) = store.notice_counts().await?;
+        metrics::gauge!("modtag_open_notices", "state" => "due").set(due as f64);
+        metrics::gauge!("modtag_open_notices", "state" => "failed").set(failed as f64);
         let stopped = store.stopped_units().await?.len();
         metrics::gauge!("modtag_unseen_stopped").set(stopped as f64);
         let (size, signed) = store.audit_sizes().await?;

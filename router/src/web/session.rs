@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::role::{self, Role};
 use crate::audit::{Actor, EventKind};
+use crate::notices;
 use crate::room::PostRoom;
 use crate::store::StoreError;
 use crate::store::session::NewSession;
@@ -102,7 +103,8 @@ pub(super) async fn visitor(
     }))
 }
 
-/// Begins a session and returns the cookie that carries it. A session that the browser had before ends.
+/// Begins a session and returns the cookie that carries it. A session that the browser had before ends. The address is the
+/// one that the provider gave, if it did.
 pub(super) async fn begin(
     room: &PostRoom,
     lasting: &Lasting,
@@ -110,6 +112,7 @@ pub(super) async fn begin(
     person: &str,
     roles: &BTreeSet<Role>,
     units: &BTreeSet<String>,
+    address: Option<&str>,
 ) -> Result<HeaderValue, StoreError> {
     let now = room.clock.now();
     let mut bytes = [0; 32];
@@ -128,6 +131,9 @@ pub(super) async fn begin(
     }
     tx.sweep_sessions(now.saturating_sub(lasting.idle).unwrap_or(Timestamp::MIN), now).await?;
     tx.begin_session(&session, now).await?;
+    if let Some(sealed) = address.and_then(|address| notices::seal_address(room, address)) {
+        tx.keep_session_address(&session.token, &sealed).await?;
+    }
     let by = Actor::person(person, &session.roles);
     tx.tell(room.event_by(EventKind::SignedIn, by));
     tx.commit(now).await?;

@@ -26,6 +26,7 @@ struct Status {
     events: u64,
     outcomes: Vec<(String, u64)>,
     stopped: Vec<String>,
+    untold: u64,
     rows: Vec<Row>,
 }
 
@@ -90,6 +91,7 @@ async fn status(pages: &Pages, visitor: Option<&Visitor>) -> Result<Status, Stor
         events: store.audit_sizes().await?.0,
         outcomes,
         stopped: stopped.collect(),
+        untold: store.notice_counts().await?.1,
         rows,
     })
 }
@@ -110,10 +112,11 @@ mod tests {
             events: 9,
             outcomes: vec![("overdraget".into(), 1)],
             stopped: vec!["Vej <og> Park".into()],
+            untold: 2,
             rows: vec![Row { at: "nu".into(), uuid: "x".into(), stage: "modtaget", outcome: "i karantæne" }],
         };
         let html = status.render().expect("the page is drawn");
         assert!(html.contains("Prøve &#60;Kommune&#62;") && html.contains("3 meddelelser har ventet"));
-        assert!(html.contains("Vej &#60;og&#62; Park"));
+        assert!(html.contains("Vej &#60;og&#62; Park") && html.contains("2 beskeder om ny post"));
     }
 }

@@ -44,7 +44,7 @@ const PAGES: [(&str, &[&str]); 4] = [
         "pfor1",
         &["/post", "/status", "/mine", "/findes-ikke", "/tilbagekald", "/post/til-side", "/post/bunker"],
     ),
-    ("mkje", &["/mine", "/mine?vis=kolleger", "/mine?vis=faerdige", "/mine/spurgt", "/status", "/post"]),
+    ("mkje", &["/mine", "/mine?vis=kolleger", "/mine?vis=faerdige", "/mine/spurgt", "/mine/besked", "/status", "/post"]),
     (
         "beli",
         &[

@@ -2,6 +2,7 @@
 
 mod act;
 mod asked;
+mod notices;
 mod view;
 
 use axum::extract::{Path, Query, State};
@@ -29,6 +30,8 @@ pub(super) fn doors(doors: Doors) -> Doors {
         .get("/mine/spurgt", WHO, asked::page)
         .post("/mine/spurgt/{id}/vis", WHO, asked::look)
         .post("/mine/spurgt/{id}/svar", WHO, asked::say)
+        .get("/mine/besked", WHO, notices::page)
+        .post("/mine/besked", WHO, notices::choose)
         .get("/mine/{id}", WHO, letter)
         .get("/mine/{id}/find", WHO, find)
         .get("/mine/{id}/dokument/{content}", WHO, document)

@@ -18,6 +18,7 @@ use super::role::Role;
 use super::session::{self, SignedIn};
 use crate::clock::danish_day;
 use crate::config::SignInMethod;
+use crate::notices;
 use crate::room::PostRoom;
 use demo::DemoPerson;
 pub(super) use oidc::Provider;
@@ -85,7 +86,24 @@ async fn let_in(
     units: &BTreeSet<String>,
     to: &str,
 ) -> Response {
-    match session::begin(&pages.room, &pages.lasting, headers, person, roles, units).await {
+    let_in_from(pages, headers, person, roles, units, None, to).await
+}
+
+/// As [`let_in`], with the address that the provider gave.
+async fn let_in_from(
+    pages: &Pages,
+    headers: &HeaderMap,
+    person: &str,
+    roles: &BTreeSet<Role>,
+    units: &BTreeSet<String>,
+    address: Option<&str>,
+    to: &str,
+) -> Response {
+    let room = &pages.room;
+    if let Err(error) = notices::seen_again(room, person, units, address).await {
+        tracing::warn!(error = %error, "notices go by what was known before");
+    }
+    match session::begin(room, &pages.lasting, headers, person, roles, units, address).await {
         Ok(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to(own_path(to))).into_response(),
         Err(error) => trouble(pages, None, &error.into()),
     }

@@ -3,6 +3,9 @@
 //! Authorisation code with PKCE, state and nonce. What belongs to one attempt (state, nonce, verifier, where to go) lies
 //! sealed in a cookie of the browser that began it, for ten minutes: nothing to store, and an answer meant for another
 //! browser is worth nothing in this one.
+//!
+//! Where roles or the user id are not in the ID token (OpenID Connect Core 5.4 has them at the userinfo endpoint, and many
+//! providers keep to it), they are asked for there.
 
 use std::collections::BTreeSet;
 use std::pin::Pin;
@@ -16,14 +19,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use openidconnect::core::{CoreClient, CoreProviderMetadata, CoreResponseType};
 use openidconnect::{
-    AsyncHttpClient, AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
-    EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IssuerUrl, Nonce,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse,
+    AccessToken, AccessTokenHash, AsyncHttpClient, AuthenticationFlow, AuthorizationCode, ClientId,
+    ClientSecret, CsrfToken, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse,
+    IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
+    TokenResponse,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{let_in, own_path, show, units_of};
+use super::{let_in_from, own_path, show, units_of};
 use crate::config::{self, SignIn};
 use crate::digital_post::Way;
 use crate::keys::{MessageKey, WrappedKey};
@@ -106,12 +110,37 @@ impl Provider {
     }
 
     /// A client that knows where the provider's doors are and which keys it signs with, asked for anew: keys change.
-    async fn client(&self) -> Result<Client, NotIn> {
+    /// Beside it the address of the userinfo endpoint, where there is one.
+    async fn client(&self) -> Result<(Client, Option<String>), NotIn> {
         let calls = Calls(self.client.clone());
         let found = CoreProviderMetadata::discover_async(self.issuer.clone(), &calls).await;
         let metadata = found.map_err(|error| NotIn { said: SILENT, why: error.to_string() })?;
+        let userinfo = metadata.userinfo_endpoint().map(|endpoint| endpoint.url().to_string());
         let client = CoreClient::from_provider_metadata(metadata, self.id.clone(), self.secret.clone());
-        Ok(client.set_redirect_uri(self.back.clone()))
+        Ok((client.set_redirect_uri(self.back.clone()), userinfo))
+    }
+
+    /// Are the claims that this house goes by among these?
+    fn says_enough(&self, claims: &Value) -> bool {
+        let settings = &self.settings;
+        let wanted =
+            [Some(&settings.person_claim), Some(&settings.roles_claim), settings.units_claim.as_ref()];
+        wanted.into_iter().flatten().all(|name| claim(claims, name).is_some())
+    }
+
+    /// What the userinfo endpoint tells of whoever this access token was made for.
+    async fn userinfo(&self, endpoint: &str, token: &AccessToken) -> Result<Value, String> {
+        let asked = axum::http::Request::builder()
+            .uri(endpoint)
+            .header(header::ACCEPT, "application/json")
+            .header(header::AUTHORIZATION, format!("Bearer {}", token.secret()))
+            .body(Vec::new())
+            .map_err(|_| "userinfo cannot be asked".to_owned())?;
+        let answer = call(&self.client, asked).await.map_err(|error| format!("userinfo: {error}"))?;
+        if !answer.status().is_success() {
+            return Err(format!("userinfo answers {}", answer.status()));
+        }
+        serde_json::from_slice(answer.body()).map_err(|_| "userinfo is not JSON".to_owned())
     }
 
     /// The roles that a token's claim gives.
@@ -148,7 +177,7 @@ pub(super) struct Begin {
 pub(super) async fn begin(State(pages): State<Pages>, Query(wanted): Query<Begin>) -> Response {
     let Some(provider) = &pages.provider else { return Redirect::to("/log-ind").into_response() };
     let client = match provider.client().await {
-        Ok(client) => client,
+        Ok((client, _)) => client,
         Err(not_in) => return said(&pages, not_in),
     };
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
@@ -174,6 +203,8 @@ pub(super) struct Back {
     code: Option<String>,
     state: Option<String>,
     error: Option<String>,
+    /// Who says so (RFC 9207).
+    iss: Option<String>,
 }
 
 /// Takes somebody in whom the provider sends back.
@@ -190,7 +221,9 @@ pub(super) async fn back(
                 return said(&pages, NotIn { said: NO_ROLE, why: "no role in the token".into() });
             }
             let units = provider.units(&pages.room, &claims, &person);
-            let mut answer = let_in(&pages, &headers, &person, &roles, &units, &to).await;
+            let address = address(&claims);
+            let mut answer =
+                let_in_from(&pages, &headers, &person, &roles, &units, address.as_deref(), &to).await;
             answer.headers_mut().append(header::SET_COOKIE, cookie(&pages, "", 0));
             answer
         }
@@ -213,13 +246,16 @@ async fn identify(
     if back.state.as_deref() != Some(attempt.state.as_str()) {
         return Err(expired("another attempt's state"));
     }
+    if back.iss.is_some_and(|iss| iss != provider.issuer.as_str()) {
+        return Err(refused("the answer is another provider's".into()));
+    }
     if let Some(error) = back.error {
         let word: String =
             error.chars().filter(|letter| letter.is_ascii_lowercase() || *letter == '_').collect();
         return Err(refused(format!("provider says {word}")));
     }
     let code = back.code.ok_or_else(|| refused("no code".into()))?;
-    let client = provider.client().await?;
+    let (client, userinfo) = provider.client().await?;
     let calls = Calls(provider.client.clone());
     let exchange =
         client.exchange_code(AuthorizationCode::new(code)).map_err(|error| refused(error.to_string()))?;
@@ -227,8 +263,23 @@ async fn identify(
     let answer = exchange.request_async(&calls).await.map_err(|error| refused(error.to_string()))?;
     let token = answer.id_token().ok_or_else(|| refused("no id token".into()))?;
     let verifier = client.id_token_verifier();
-    token.claims(&verifier, &Nonce::new(attempt.nonce)).map_err(|error| refused(error.to_string()))?;
-    let claims = payload(&token.to_string()).ok_or_else(|| refused("claims cannot be read".into()))?;
+    let checked =
+        token.claims(&verifier, &Nonce::new(attempt.nonce)).map_err(|error| refused(error.to_string()))?;
+    let mut claims = payload(&token.to_string()).ok_or_else(|| refused("claims cannot be read".into()))?;
+    if let (false, Some(endpoint)) = (provider.says_enough(&claims), userinfo) {
+        if let Some(said) = checked.access_token_hash() {
+            let (algorithm, key) = (token.signing_alg(), token.signing_key(&verifier));
+            let (Ok(algorithm), Ok(key)) = (algorithm, key) else {
+                return Err(refused("the token's key is unknown".into()));
+            };
+            let hash = AccessTokenHash::from_token(answer.access_token(), algorithm, key);
+            if hash.map_err(|error| refused(error.to_string()))? != *said {
+                return Err(refused("the access token is another's".into()));
+            }
+        }
+        let told = provider.userinfo(&endpoint, answer.access_token()).await.map_err(refused)?;
+        add(&mut claims, told).map_err(|why| refused(why.into()))?;
+    }
     let person =
         text(&claims, &provider.settings.person_claim).ok_or_else(|| refused("no user id".into()))?;
     Ok((claims, person, attempt.to))
@@ -238,6 +289,21 @@ async fn identify(
 fn payload(token: &str) -> Option<Value> {
     let payload = token.split('.').nth(1)?;
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
+}
+
+/// Adds what the userinfo endpoint tells to the claims of a token; what the token says itself stands. What is told of
+/// somebody else (OpenID Connect Core 5.3.2) is not believed.
+fn add(claims: &mut Value, told: Value) -> Result<(), &'static str> {
+    let Value::Object(told) = told else { return Err("userinfo is no object") };
+    let sub = claims.get("sub").and_then(Value::as_str);
+    if sub.is_none() || told.get("sub").and_then(Value::as_str) != sub {
+        return Err("userinfo is about somebody else");
+    }
+    let Value::Object(claims) = claims else { return Err("claims are no object") };
+    for (name, value) in told {
+        claims.entry(name).or_insert(value);
+    }
+    Ok(())
 }
 
 /// A claim; a full stop in its name goes one level down.
@@ -251,6 +317,12 @@ fn text(claims: &Value, name: &str) -> Option<String> {
     let fits =
         !text.is_empty() && text.len() <= 200 && !text.chars().any(|c| c.is_control() || c.is_whitespace());
     fits.then(|| text.to_owned())
+}
+
+/// The person's e-mail address, unless the provider says that nobody has seen to it.
+fn address(claims: &Value) -> Option<String> {
+    let seen_to = claims.get("email_verified").is_none_or(|verified| *verified == Value::Bool(true));
+    text(claims, "email").filter(|_| seen_to)
 }
 
 /// A list of texts, or one text with blanks between.
@@ -332,6 +404,17 @@ fn unseal(room: &PostRoom, text: &str) -> Option<Attempt> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_userinfo_tells_is_added_when_it_is_about_the_same_person() {
+        let mut claims = serde_json::json!({"sub": "1", "roles": ["a"]});
+        add(&mut claims, serde_json::json!({"sub": "1", "roles": ["b"], "enheder": ["park"]}))
+            .expect("added");
+        assert_eq!(claims, serde_json::json!({"sub": "1", "roles": ["a"], "enheder": ["park"]}));
+        for other in [serde_json::json!({"sub": "2"}), serde_json::json!({}), serde_json::json!([])] {
+            assert!(add(&mut claims, other).is_err());
+        }
+    }
 
     #[test]
     fn claims_are_found_at_any_depth_and_in_either_form() {
