@@ -8,4 +8,5 @@ mod oidc;
 mod post;
 mod pulling_back;
 pub(crate) mod records;
+mod rule_pages;
 mod walk;

@@ -16,6 +16,7 @@ pub mod cases;
 pub mod correction;
 pub mod decision;
 pub mod desk;
+pub mod draft;
 pub mod dump;
 pub mod edition;
 pub mod effect;
@@ -46,7 +47,7 @@ use pool::{Pools, on_pool};
 pub use tx::Tx;
 
 /// The migrations, twins by number: what one engine gets, the other gets too.
-const MIGRATIONS: [(i64, &str, &str, &str); 10] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 11] = [
     (
         1,
         "first",
@@ -106,6 +107,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 10] = [
         "oversight",
         include_str!("../../../migrations/sqlite/0010_oversight.sql"),
         include_str!("../../../migrations/postgres/0010_oversight.sql"),
+    ),
+    (
+        11,
+        "drafts",
+        include_str!("../../../migrations/sqlite/0011_drafts.sql"),
+        include_str!("../../../migrations/postgres/0011_drafts.sql"),
     ),
 ];
 

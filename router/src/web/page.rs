@@ -41,7 +41,7 @@ impl Frame {
         let desks = visitor.map(|visitor| {
             let desk =
                 |role: &Role| Desk { path: role.desk(), name: desk_name(*role), here: Some(*role) == here };
-            visitor.roles.iter().map(desk).collect()
+            visitor.roles.iter().map(desk).chain(super::rule_pages::desks(visitor)).collect()
         });
         Self {
             title: title.to_owned(),
@@ -51,6 +51,15 @@ impl Frame {
             csrf: visitor.map(|visitor| visitor.csrf.clone()).unwrap_or_default(),
             version: super::assets::version(),
         }
+    }
+}
+
+impl Frame {
+    /// The frame of a page that is no role's own desk, such as the rules.
+    pub(super) fn beside(pages: &Pages, visitor: &Visitor, title: &str, path: &str) -> Self {
+        let mut frame = Self::of(pages, Some(visitor), title, None);
+        frame.desks.iter_mut().for_each(|desk| desk.here = desk.path == path);
+        frame
     }
 }
 

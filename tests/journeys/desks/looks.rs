@@ -37,7 +37,23 @@ async fn sign_in(window: &Window, desks: &Desks, person: &str) {
 
 /// The pages of each person of the demo.
 const PAGES: [(&str, &[&str]); 4] = [
-    ("pfor1", &["/post", "/status", "/mine", "/findes-ikke", "/tilbagekald"]),
+    (
+        "pfor1",
+        &[
+            "/post",
+            "/status",
+            "/mine",
+            "/findes-ikke",
+            "/tilbagekald",
+            "/regler",
+            "/regler/historik",
+            "/regler/kladde",
+            "/regler/proev",
+            "/organisation",
+            "/organisation/enhed/plads",
+            "/organisation/ansvar",
+        ],
+    ),
     ("mkje", &["/mine", "/mine?vis=kolleger", "/mine?vis=faerdige", "/status", "/post"]),
     (
         "beli",
