@@ -4,6 +4,7 @@
 //! in force is an act of its own with a person, a reason and an audit line; going back is putting an older one in
 //! force. Every process notices within seconds and goes on with the new one from its next message.
 
+mod on_disk;
 mod renew;
 
 use std::sync::Arc;
@@ -34,6 +35,11 @@ pub enum EditionError {
         "Udgave {0} er lavet af dig selv. En anden skal sætte den i kraft (policy.four_eyes i konfigurationen)."
     )]
     SecondPerson(i64),
+    /// Another edition was put in force since the person looked.
+    #[error(
+        "En anden udgave er sat i kraft, siden du så siden. Intet er ændret. Se historikken, og tag stilling igen."
+    )]
+    Meanwhile,
     /// Its texts cannot be read any more by this version of the program.
     #[error("{0}")]
     Unreadable(SetupError),
@@ -42,12 +48,15 @@ pub enum EditionError {
     Store(#[from] StoreError),
 }
 
+/// Stands as the file that says who the authority is, when the configuration says it.
+pub const CONFIGURATION: &str = "konfigurationen";
+
 /// The texts of a policy, whole: who the authority is comes from the configuration when no file says it.
 pub fn complete(config: &Config, files: &PolicyFiles) -> PolicyFiles {
     let says_who = |text: &String| text.lines().any(|line| line.trim_start().starts_with("[authority]"));
     let mut all = PolicyFiles::with_capacity(files.len() + 1);
     if !files.iter().any(|(_, text)| says_who(text)) {
-        all.push(("konfigurationen".into(), authority_text(config)));
+        all.push((CONFIGURATION.into(), authority_text(config)));
     }
     all.extend(files.iter().cloned());
     all
@@ -106,34 +115,38 @@ pub struct Edition {
 impl Desk<'_> {
     /// Chooses the policy to start with: what the files say, when they may decide by themselves.
     ///
-    /// Files with a fault, or that wait for a second person, leave the edition in force where it is.
+    /// Files with a fault, or that wait for a person, leave the edition in force where it is, and so do files that have not
+    /// changed since the last start: what a person has put in force since stays.
     pub async fn at_start(&self, files: &PolicyFiles) -> Result<Policy, SetupError> {
         let by = Actor::system("setup");
         let in_force = self.store.edition_in_force().await?;
         if let (Some(row), true) = (&in_force, self.config.policy.keep_edition) {
             return self.read(row).await.map_err(Self::at_door);
         }
-        let files = complete(self.config, files);
-        let offered = load(self.config, &files);
-        match (in_force, offered) {
+        let offered = self.offered(files, in_force.as_ref()).await.map_err(Self::at_door)?;
+        let collide = offered.collide;
+        let whole = complete(self.config, &offered.files);
+        let offered = load(self.config, &whole);
+        let policy = match (in_force, offered) {
             (None, offered) => {
                 let policy = offered?;
-                self.adopt(&policy, &files, &by, "første start").await?;
-                Ok(policy)
+                self.adopt(&policy, &whole, &by, "første start").await?;
+                policy
             }
-            (Some(row), Ok(policy)) if row.edition == policy.edition() => Ok(policy),
-            (Some(_), Ok(policy)) if !self.config.policy.four_eyes => {
-                self.adopt(&policy, &files, &by, "filerne er ændret").await?;
-                Ok(policy)
+            (Some(row), Ok(policy)) if row.edition == policy.edition() => policy,
+            (Some(_), Ok(policy)) if !self.config.policy.four_eyes && !collide => {
+                self.adopt(&policy, &whole, &by, "filerne er ændret").await?;
+                policy
             }
             (Some(row), Ok(policy)) => {
-                let number = self.keep(&policy, &files, &by, "filerne er ændret").await?;
+                let number = self.keep(&policy, &whole, &by, "filerne er ændret").await?;
                 tracing::warn!(
                     edition.proposed = number,
                     edition.in_force = row.number,
-                    "changed policy files wait for a second person"
+                    edited_in_browser = collide,
+                    "changed policy files wait for a person"
                 );
-                self.read(&row).await.map_err(Self::at_door)
+                self.read(&row).await.map_err(Self::at_door)?
             }
             (Some(row), Err(fault)) => {
                 let Ok(policy) = self.read(&row).await else { return Err(fault) };
@@ -141,9 +154,12 @@ impl Desk<'_> {
                     edition.in_force = row.number,
                     "policy files have faults and are left out; see modtag rules check"
                 );
-                Ok(policy)
+                // What they say is not taken up, so it is new the next time too.
+                return Ok(policy);
             }
-        }
+        };
+        self.remember(files).await?;
+        Ok(policy)
     }
 
     fn at_door(error: EditionError) -> SetupError {
@@ -169,12 +185,35 @@ impl Desk<'_> {
 
     /// Puts an edition in force.
     pub async fn activate(&self, number: i64, by: &Actor, reason: &str) -> Result<Edition, EditionError> {
+        self.activate_if(number, None, by, reason).await
+    }
+
+    /// Puts an edition in force in the place of the one that the person saw in force, and of no other.
+    pub async fn activate_over(
+        &self,
+        number: i64,
+        seen: i64,
+        by: &Actor,
+        reason: &str,
+    ) -> Result<Edition, EditionError> {
+        self.activate_if(number, Some(seen), by, reason).await
+    }
+
+    async fn activate_if(
+        &self,
+        number: i64,
+        seen: Option<i64>,
+        by: &Actor,
+        reason: &str,
+    ) -> Result<Edition, EditionError> {
         let row = self.store.edition(number).await?.ok_or(EditionError::Unknown(number))?;
         if self.config.policy.four_eyes && row.author == by.name() {
             return Err(EditionError::SecondPerson(number));
         }
         let policy = self.read(&row).await?;
-        self.put_in_force(number, &row.edition, by, reason).await?;
+        if !self.put_in_force(number, &row.edition, seen, by, reason).await? {
+            return Err(EditionError::Meanwhile);
+        }
         Ok(Edition { row, policy })
     }
 
@@ -199,7 +238,8 @@ impl Desk<'_> {
         reason: &str,
     ) -> Result<(), StoreError> {
         let number = self.keep(policy, files, by, reason).await?;
-        self.put_in_force(number, policy.edition(), by, reason).await
+        self.put_in_force(number, policy.edition(), None, by, reason).await?;
+        Ok(())
     }
 
     async fn keep(
@@ -228,15 +268,20 @@ impl Desk<'_> {
         Ok(number)
     }
 
+    /// False when `seen` is not in force any more.
     async fn put_in_force(
         &self,
         number: i64,
         edition: &str,
+        seen: Option<i64>,
         by: &Actor,
         reason: &str,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let now = self.clock.now();
         let mut tx = self.store.begin().await?;
+        if seen.is_some() && tx.number_in_force().await? != seen {
+            return Ok(false);
+        }
         tx.put_in_force(number, (by.name(), &fit(reason)), now).await?;
         tx.tell(
             Event::new(now, self.store.authority(), EventKind::RulesActivated, by.clone())
@@ -244,7 +289,8 @@ impl Desk<'_> {
                 .with("edition", edition)
                 .because(reason),
         );
-        tx.commit(now).await
+        tx.commit(now).await?;
+        Ok(true)
     }
 }
 

@@ -23,11 +23,14 @@ pub mod webhook;
 
 pub mod backup;
 pub mod cli;
+pub mod drafting;
 pub mod editions;
 pub mod insight;
 pub mod oversight;
 pub mod replay;
 pub mod responsibility;
+pub mod rule_check;
+pub mod rule_trial;
 pub mod story;
 pub mod subject_plan;
 pub mod table;

@@ -134,6 +134,12 @@ impl Policy {
         self.queues.values()
     }
 
+    /// All contact points: id as it is compared, name, unit id.
+    pub fn contact_points(&self) -> impl Iterator<Item = (&str, Option<&str>, &str)> {
+        let points = self.contact_points.iter();
+        points.map(|(id, owner)| (id.as_str(), owner.name.as_deref(), owner.unit.as_str()))
+    }
+
     /// All webhooks that rules may call, by id. The configuration says where they are.
     pub fn webhooks(&self) -> impl Iterator<Item = &Webhook> {
         self.webhooks.values()

@@ -21,6 +21,8 @@ mod suggested;
 mod text;
 mod when;
 
+use jiff::civil::Date;
+
 pub(crate) use case_template::NewCase;
 pub(crate) use condition::{Condition, Looked, Where};
 pub(crate) use deadline::Within;
@@ -68,6 +70,24 @@ impl Rule {
     /// Why the rule is there.
     pub fn reason(&self) -> Option<&str> {
         self.header.reason.as_deref()
+    }
+
+    /// When somebody must look at the rule again.
+    pub fn review(&self) -> Option<Date> {
+        self.header.review
+    }
+
+    /// The first and the last Danish day in force, where the rule says one.
+    pub fn validity(&self) -> (Option<Date>, Option<Date>) {
+        (self.header.valid_from, self.header.valid_to)
+    }
+
+    /// The unit that the rule hands to, by id; `None` when it hands over to nobody.
+    pub fn unit(&self) -> Option<&str> {
+        match &self.then {
+            Some(Then::HandOver { unit, .. }) => Some(unit),
+            Some(Then::Hold | Then::Desk) | None => None,
+        }
     }
 
     /// Does the condition ask what the classifier suggests?

@@ -12,5 +12,6 @@ mod post;
 mod provider;
 mod pulling_back;
 pub(crate) mod records;
+mod rule_pages;
 mod walk;
 mod without_mouse;

@@ -36,11 +36,10 @@ pub async fn replayed(world: &World, old: Option<Policy>, new: Policy, period: P
     let sides = Comparison(Sides { old: old.map(Arc::new), new: Arc::new(new) });
     let past = store.past(period);
     let before = past.count().await.expect("the store answers");
-    let seen = std::cell::Cell::new(0);
-    let tally = replay::run(past, store.keys(), &sides, &|batch| seen.set(seen.get() + batch))
-        .await
-        .expect("the store answers");
-    assert!(seen.get() <= before, "progress goes to its end and no further");
+    let seen = std::sync::atomic::AtomicU64::new(0);
+    let count = |batch| drop(seen.fetch_add(batch, std::sync::atomic::Ordering::Relaxed));
+    let tally = replay::run(past, store.keys(), &sides, &count).await.expect("the store answers");
+    assert!(seen.into_inner() <= before, "progress goes to its end and no further");
     tally
 }
 

@@ -68,6 +68,8 @@ kinds! {
     Exported "exported" "udtrukket" "Content or the trail itself was taken out."
     Erased "erased" "slettet" "Content was erased by destroying its key."
     RulesProposed "rules_proposed" "regelsæt lavet" "An edition of the rule set was made."
+    RulesDrafted "rules_drafted" "kladde til regelsæt gemt" "A person saved a draft of the rule set, or threw it away."
+    RulesTried "rules_tried" "regelsæt prøvet på post" "A person tried an edition or a draft on past mail."
     RulesActivated "rules_activated" "regelsæt sat i kraft" "Another rule set edition took effect."
     OrganisationSynced "organisation_synced" "organisation hentet" "The organisation was read from its source and held against what stood."
     KleImported "kle_imported" "emneplan indlæst" "An edition of the subject plan (KLE) was imported and took effect."

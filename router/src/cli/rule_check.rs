@@ -1,18 +1,16 @@
 //! `modtag rules check`: policy files read, their examples run, and what is doubtful told, before anything bites.
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use jiff::Timestamp;
-use rules::{ExampleResult, Facts, Finding, Lint, LintEvidence, Policy};
+use rules::{ExampleResult, Finding, Lint};
 use serde::Serialize;
 
-use super::rule_evidence::Known;
+use super::rule_evidence::ask;
 use super::{Failure, print_json};
-use crate::clock::{Clock, SystemClock, danish_day};
+use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::setup::SetupError;
-use crate::{intake, setup};
+use crate::rule_check::{self, Checked};
+use crate::setup::{self, SetupError};
 
 /// What was found, as it is told.
 #[derive(Default, Serialize)]
@@ -79,27 +77,20 @@ pub(super) async fn check(config: &Config, quiet_days: u32, json: bool) -> Resul
         loaded => loaded?,
     };
     let now = SystemClock.now();
-    let folders = folders(config);
-    let results = rules::run_examples(&policy, &mut |name| facts_of(&policy, &folders, name, now));
-    let today = danish_day(now);
-    let known = Known::of(config, &policy, quiet_days, now, json).await;
-    let evidence = LintEvidence {
-        last_hits: &known.last_hits(),
-        hits_since: known.survey.as_ref().and_then(|survey| survey.since),
-        quiet_days,
-        kle: &|number| known.kle(number, today),
-        has_left: &|person| known.has_left(person, today),
-    };
-    let lints = rules::lint(&policy, today, &evidence);
+    let folders = rule_check::folders(config);
+    let known = ask(config, &policy, quiet_days, now, json).await;
+    let Checked { examples, lints } = rule_check::check(&policy, &known, quiet_days, now, &mut |name| {
+        rule_check::anywhere(&policy, &folders, name, now)
+    });
     let told = Told {
         faults: Vec::new(),
         rules: policy.rules().len(),
         units: policy.units().count(),
         people: policy.people().count(),
-        examples: results.len(),
+        examples: examples.len(),
         subject_plan: known.plan.as_ref().map(|plan| plan.number),
         messages: known.survey.as_ref().map(|survey| survey.messages),
-        failed: results.into_iter().filter(|result| !result.passed).map(ToldExample::of).collect(),
+        failed: examples.into_iter().filter(|result| !result.passed).map(ToldExample::of).collect(),
         lints: lints.into_iter().map(ToldLint::of).collect(),
     };
     if json {
@@ -108,40 +99,6 @@ pub(super) async fn check(config: &Config, quiet_days: u32, json: bool) -> Resul
         print!("{}", told.danish())
     }
     Ok(if told.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// Folders of the policy files, where the messages of examples are looked for.
-fn folders(config: &Config) -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> =
-        config.policy.files.iter().filter_map(|file| file.parent()).map(Path::to_path_buf).collect();
-    folders.sort();
-    folders.dedup();
-    folders
-}
-
-/// The facts of a message that an example names, as far as the message itself tells them: no case is looked up.
-fn facts_of(policy: &Policy, folders: &[PathBuf], name: &str, now: Timestamp) -> Option<Facts> {
-    let file = folders.iter().map(|folder| folder.join(name)).find(|file| file.is_file())?;
-    let bytes = std::fs::read(file).ok()?;
-    let reading = intake::read_bytes(&bytes).ok()?;
-    let message = &reading.message;
-    Some(Facts {
-        kind: rules::message_kind(policy, message),
-        sender: rules::sender_kind(policy, message),
-        recipient: rules::recipient_kind(policy, message),
-        subject: rules::marked_subject(policy, message),
-        remarks: reading.remarks,
-        available_at: now,
-        size: bytes.len() as u64,
-        named_cases: Vec::new(),
-        holds: Vec::new(),
-        text: reading.text,
-        technical: reading.technical,
-        judgement: None,
-        glimpse: None,
-        suggestions: Vec::new(),
-        message: reading.message,
-    })
 }
 
 impl ToldFault {

@@ -30,6 +30,7 @@ impl Count for Comparison {
             None => decision,
         };
         let (new, unknown) = decided_by(&self.0.new, facts);
+        tally.flow(&old, &new);
         tally.count(uuid, Change::between(&old, &new), unknown);
         if let Some(truth) = answered.as_ref().and_then(Receiver::of) {
             tally.truth.count(uuid, &truth, &old, &new);

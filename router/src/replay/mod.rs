@@ -20,7 +20,7 @@ pub use comparison::{Comparison, Sides};
 pub use remembered::Remembered;
 pub use shown::{Line, Named, Shown, Truth, table};
 pub use survey::{Heard, Marked, Survey, Surveyor};
-pub use tally::{Agreement, Between, Kind, Tally, Verdicts};
+pub use tally::{Agreement, Between, Flow, Kind, Tally, Verdicts};
 
 use crate::keys::AuthorityKeys;
 use crate::store::StoreError;
@@ -49,7 +49,7 @@ pub async fn run<C: Count>(
     mut past: Past,
     keys: &AuthorityKeys,
     count: &C,
-    seen: &dyn Fn(u64),
+    seen: &(dyn Fn(u64) + Sync),
 ) -> Result<C::Sum, StoreError> {
     let mut sum = C::Sum::default();
     let mut batch = past.next(BATCH).await?;

@@ -22,7 +22,8 @@ impl Kind {
         Self::MarkedOtherwise,
     ];
 
-    fn danish(self) -> &'static str {
+    /// The words on a screen.
+    pub fn danish(self) -> &'static str {
         match self {
             Self::NewlyAutomatic => "Fordeles uden et menneske",
             Self::NewlyManual => "Kommer til at vente på en medarbejder",
@@ -183,7 +184,23 @@ impl Shown {
 }
 
 impl Line {
-    fn way(&self) -> String {
+    /// What kind of difference.
+    pub fn kind(&self) -> Kind {
+        self.change
+    }
+
+    /// How many messages.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// One of the messages, by its id.
+    pub fn first(&self) -> String {
+        self.messages.first().map(Uuid::to_string).unwrap_or_default()
+    }
+
+    /// From whom to whom, in words.
+    pub fn way(&self) -> String {
         match (&self.from, &self.to) {
             (Some(from), Some(to)) => format!("{} → {}", from.name, to.name),
             (None, Some(to)) => match self.change {

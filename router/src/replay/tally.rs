@@ -26,6 +26,9 @@ pub enum Kind {
 /// Who got a message, and who gets it; `None` where a person is asked or it does not differ.
 pub type Between = (Option<Receiver>, Option<Receiver>);
 
+/// The unit that had a message on the one side, and the one that has it on the other; `None` where a person is asked.
+pub type Flow = (Option<String>, Option<String>);
+
 /// Differences over many messages.
 #[derive(Debug, Default)]
 pub struct Tally {
@@ -39,6 +42,8 @@ pub struct Tally {
     pub not_looked_up: u64,
     /// Differences, and the messages that have them.
     pub changes: BTreeMap<(Kind, Between), Vec<Uuid>>,
+    /// How many messages go which way, changed or not.
+    pub flows: BTreeMap<Flow, u64>,
     /// Against what people chose.
     pub truth: Agreement,
 }
@@ -61,7 +66,15 @@ impl Tally {
         self.changes.entry(key).or_default().push(uuid);
     }
 
+    pub(super) fn flow(&mut self, old: &Decision, new: &Decision) {
+        let unit = |decision| Receiver::of(decision).map(|receiver| receiver.unit);
+        *self.flows.entry((unit(old), unit(new))).or_default() += 1;
+    }
+
     pub(super) fn add(&mut self, other: Self) {
+        for (flow, messages) in other.flows {
+            *self.flows.entry(flow).or_default() += messages;
+        }
         self.messages += other.messages;
         self.unchanged += other.unchanged;
         self.unreadable += other.unreadable;

@@ -57,7 +57,7 @@ const fn or_null(column: Column) -> Column {
 }
 
 /// Every table of the schema, but for what ends with the browsers that it is about ([`LEFT_OUT`]).
-pub static TABLES: [Table; 32] = [
+pub static TABLES: [Table; 33] = [
     Table { name: "meta", key: &["name"], columns: &[text("name"), text("value")] },
     Table {
         name: "message",
@@ -232,6 +232,18 @@ pub static TABLES: [Table; 32] = [
         name: "rule_activation",
         key: &["seq"],
         columns: &[int("seq"), int("number"), int("at"), text("person"), text("reason")],
+    },
+    Table {
+        name: "rule_draft",
+        key: &["person"],
+        columns: &[
+            text("person"),
+            int("base"),
+            int("version"),
+            int("changed_at"),
+            blob("wrapped_key"),
+            blob("sealed"),
+        ],
     },
     Table {
         name: "subject_plan",

@@ -174,6 +174,14 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// The number of the edition in force; nobody changes it before this step is over.
+    pub async fn number_in_force(&mut self) -> Result<Option<i64>, StoreError> {
+        const SQL: &str = "select number from rule_activation where authority = $1 order by seq desc limit 1";
+        self.lock_log().await?;
+        Ok(on_tx!(self, c =>
+            sqlx::query_scalar(SQL).bind(&self.store.authority).fetch_optional(c).await?))
+    }
+
     /// Puts an edition in force, from the commit on.
     pub async fn put_in_force(
         &mut self,

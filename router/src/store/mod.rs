@@ -17,6 +17,7 @@ pub mod cases;
 pub mod correction;
 pub mod decision;
 pub mod desk;
+pub mod draft;
 pub mod dump;
 pub mod edition;
 pub mod effect;
@@ -49,7 +50,7 @@ use pool::{Pools, on_pool};
 pub use tx::Tx;
 
 /// The migrations, twins by number: what one engine gets, the other gets too.
-const MIGRATIONS: [(i64, &str, &str, &str); 13] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 14] = [
     (
         1,
         "first",
@@ -109,6 +110,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 13] = [
         "oversight",
         include_str!("../../../migrations/sqlite/0010_oversight.sql"),
         include_str!("../../../migrations/postgres/0010_oversight.sql"),
+    ),
+    (
+        11,
+        "drafts",
+        include_str!("../../../migrations/sqlite/0011_drafts.sql"),
+        include_str!("../../../migrations/postgres/0011_drafts.sql"),
     ),
     (
         12,

@@ -103,6 +103,11 @@ pub async fn tell(room: &PostRoom, row: &MessageRow, reveal: bool) -> Result<Sto
     })
 }
 
+/// What is known of a message, as far as it may be shown.
+pub fn facts_of(known: &rules::Facts) -> FactsView {
+    facts(known)
+}
+
 /// The message of a UUID in text, by our id or its own.
 pub async fn find(room: &PostRoom, text: &str) -> Result<Option<MessageRow>, StoreError> {
     match Uuid::parse_str(text.trim()) {

@@ -14,9 +14,11 @@ mod sign_in;
 mod front;
 mod insight;
 mod mine;
+mod organisation;
 mod post;
 mod pull_back;
 mod records;
+mod rule_pages;
 mod status;
 
 mod assets;
@@ -68,6 +70,9 @@ pub struct Pages {
     sign_in: SignInMethod,
     lasting: Lasting,
     provider: Option<Arc<Provider>>,
+    config: Arc<Config>,
+    /// What is worked out once and shown often.
+    kept: Arc<rule_pages::Kept>,
     /// True from when the program is asked to stop: pages that listen for news let go.
     stopped: watch::Receiver<bool>,
 }
@@ -95,6 +100,8 @@ impl Pages {
             sign_in: config.sign_in.method,
             lasting: lasting(&config.sign_in),
             provider,
+            config: Arc::new(config.clone()),
+            kept: Arc::default(),
             stopped,
         })
     }
@@ -124,7 +131,8 @@ pub fn open(pages: Pages, push: Option<Router>) -> (Router, Vec<Door>) {
         .get("/live", Needs::AnyOf(&[Role::PostDistributor]), live::live);
     let doors = sign_in::doors(doors, pages.sign_in);
     let doors = pull_back::doors(mine::doors(post::doors(doors)));
-    let (mut router, doors) = insight::doors(records::doors(doors)).open();
+    let doors = organisation::doors(rule_pages::doors(records::doors(doors)));
+    let (mut router, doors) = insight::doors(doors).open();
     if let Some(push) = push {
         router = router.merge(push);
     }

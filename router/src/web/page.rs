@@ -45,6 +45,7 @@ impl Frame {
             if super::insight::ROLES.iter().any(|role| visitor.is(*role)) {
                 desks.push(Desk { path: super::insight::FRONT, name: "Indsigt", here: false });
             }
+            desks.extend(super::rule_pages::desks(visitor));
             desks
         });
         Self {
@@ -55,6 +56,15 @@ impl Frame {
             csrf: visitor.map(|visitor| visitor.csrf.clone()).unwrap_or_default(),
             version: super::assets::version(),
         }
+    }
+}
+
+impl Frame {
+    /// The frame of a page that is no role's own desk, such as the rules.
+    pub(super) fn beside(pages: &Pages, visitor: &Visitor, title: &str, path: &str) -> Self {
+        let mut frame = Self::of(pages, Some(visitor), title, None);
+        frame.desks.iter_mut().for_each(|desk| desk.here = desk.path == path);
+        frame
     }
 }
 

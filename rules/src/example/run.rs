@@ -6,6 +6,9 @@ use super::{Example, ExampleMessage};
 use crate::rule::Looked;
 use crate::{Decider, Decision, Facts, MessageKind, Outcome, Policy, Step, decide, gather};
 
+/// What happened to an example whose message the caller could not give.
+const UNREAD: &str = "meddelelsen kan ikke læses";
+
 /// How one example went.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExampleResult {
@@ -23,6 +26,13 @@ pub struct ExampleResult {
     pub expected: String,
     /// What happened: a Danish clause.
     pub found: String,
+}
+
+impl ExampleResult {
+    /// Was there no message to try, so that nothing is known of the policy?
+    pub fn was_not_run(&self) -> bool {
+        self.found == UNREAD
+    }
 }
 
 impl fmt::Display for ExampleResult {
@@ -48,7 +58,7 @@ fn run(policy: &Policy, example: &Example, resolve: &mut dyn FnMut(&str) -> Opti
         ExampleMessage::Sketch(sketch) => sketch.facts(policy),
     };
     let (passed, found) = match &facts {
-        None => (false, "meddelelsen kan ikke læses".to_owned()),
+        None => (false, UNREAD.to_owned()),
         Some(facts) => {
             let decision = decide(policy, facts);
             let passed = example.expect.is_met(&decision, |rule| has_say(policy, facts, &decision, rule));

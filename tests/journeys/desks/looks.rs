@@ -42,7 +42,22 @@ async fn sign_in(window: &Window, desks: &Desks, person: &str) {
 const PAGES: [(&str, &[&str]); 4] = [
     (
         "pfor1",
-        &["/post", "/status", "/mine", "/findes-ikke", "/tilbagekald", "/post/til-side", "/post/bunker"],
+        &[
+            "/post",
+            "/status",
+            "/mine",
+            "/findes-ikke",
+            "/tilbagekald",
+            "/post/til-side",
+            "/post/bunker",
+            "/regler",
+            "/regler/historik",
+            "/regler/kladde",
+            "/regler/proev",
+            "/organisation",
+            "/organisation/enhed/plads",
+            "/organisation/ansvar",
+        ],
     ),
     ("mkje", &["/mine", "/mine?vis=kolleger", "/mine?vis=faerdige", "/mine/spurgt", "/mine/besked", "/status", "/post"]),
     (

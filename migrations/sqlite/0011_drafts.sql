@@ -1,0 +1,15 @@
+-- The rule pages: what somebody is writing on before it becomes an edition, and how often each rule decided lately.
+
+-- One draft a person, whole, sealed like the texts of editions. Its version grows by one each time it is saved.
+create table rule_draft (
+    authority text not null,
+    person text not null,
+    base bigint not null,
+    version bigint not null,
+    changed_at bigint not null,
+    wrapped_key blob not null,
+    sealed blob not null,
+    primary key (authority, person)
+);
+
+create index decision_lately on decision (authority, decided_at, decider);
