@@ -21,6 +21,7 @@ pub mod text;
 pub mod webhook;
 
 pub mod backup;
+pub mod break_glass;
 pub mod cli;
 pub mod editions;
 pub mod oversight;
@@ -29,6 +30,7 @@ pub mod responsibility;
 pub mod story;
 pub mod subject_plan;
 pub mod table;
+pub mod tokens;
 pub mod unseen;
 pub mod web;
 

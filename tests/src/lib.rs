@@ -9,6 +9,7 @@ pub mod double;
 pub mod kill;
 pub mod letters;
 pub mod oidc;
+pub mod programs;
 pub mod scripted;
 pub mod sink;
 pub mod sources;

@@ -58,13 +58,14 @@ impl Key {
 }
 
 /// Secrets that only the environment may give, beside their `_file` key.
-pub(super) const SECRETS: [&str; 8] = [
+pub(super) const SECRETS: [&str; 9] = [
     "content.access_key_id",
     "content.secret_access_key",
     "digital_post.api_token",
     "intake.push.required_header_value",
     "organisation.os2mo.client_secret",
     "organisation.service.api_key",
+    "sign_in.break_glass.password_hash",
     "sign_in.oidc.client_secret",
     "webhooks.target.*.secret",
 ];

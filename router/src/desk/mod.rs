@@ -14,6 +14,7 @@ mod letter;
 mod level;
 mod queue;
 mod search;
+mod stretch;
 
 pub use choices::Choice;
 pub(crate) use choices::title;
@@ -22,6 +23,7 @@ pub(crate) use letter::{documents, words};
 pub use level::{Level, REASONS, reason_danish};
 pub use queue::{Queue, Waiting, queue};
 pub use search::{Found, search};
+pub use stretch::{Stretch, stretch};
 
 use classifier::LetterText;
 use classifier::mask;

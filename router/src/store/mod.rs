@@ -12,6 +12,7 @@ mod pool;
 mod tx;
 
 pub mod audit;
+pub mod break_glass;
 pub mod cases;
 pub mod correction;
 pub mod decision;
@@ -25,12 +26,14 @@ pub mod journal;
 pub mod judged;
 pub mod known;
 pub mod lesson;
+pub mod line;
 pub mod message;
 pub mod oversight;
 pub mod own_model;
 pub mod past;
 pub mod session;
 pub mod subject_plan;
+pub mod token;
 pub mod unseen_stop;
 pub mod webhook;
 
@@ -46,7 +49,7 @@ use pool::{Pools, on_pool};
 pub use tx::Tx;
 
 /// The migrations, twins by number: what one engine gets, the other gets too.
-const MIGRATIONS: [(i64, &str, &str, &str); 10] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 11] = [
     (
         1,
         "first",
@@ -106,6 +109,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 10] = [
         "oversight",
         include_str!("../../../migrations/sqlite/0010_oversight.sql"),
         include_str!("../../../migrations/postgres/0010_oversight.sql"),
+    ),
+    (
+        13,
+        "access",
+        include_str!("../../../migrations/sqlite/0013_access.sql"),
+        include_str!("../../../migrations/postgres/0013_access.sql"),
     ),
 ];
 

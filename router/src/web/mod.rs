@@ -11,6 +11,7 @@ mod role;
 mod session;
 mod sign_in;
 
+pub(crate) mod api;
 mod front;
 mod mine;
 mod post;
@@ -32,7 +33,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, Uri};
 use axum::middleware::map_response;
 use axum::response::Response;
 use jiff::SignedDuration;
@@ -48,7 +49,7 @@ use crate::room::PostRoom;
 use door::Doors;
 use page::{Trouble, trouble};
 use session::Lasting;
-use sign_in::Provider;
+use sign_in::{Provider, WayIn};
 
 /// What the pages need.
 #[derive(Clone)]
@@ -62,6 +63,7 @@ pub struct Pages {
     sign_in: SignInMethod,
     lasting: Lasting,
     provider: Option<Arc<Provider>>,
+    break_glass: Option<Arc<WayIn>>,
     /// True from when the program is asked to stop: pages that listen for news let go.
     stopped: watch::Receiver<bool>,
 }
@@ -79,6 +81,7 @@ impl Pages {
             SignInMethod::Oidc => Some(Arc::new(Provider::open(&config.sign_in)?)),
             SignInMethod::None | SignInMethod::Demo => None,
         };
+        let break_glass = WayIn::open(&config.sign_in.break_glass, &room)?.map(Arc::new);
         Ok(Self {
             room,
             recorder,
@@ -88,6 +91,7 @@ impl Pages {
             sign_in: config.sign_in.method,
             lasting: lasting(&config.sign_in),
             provider,
+            break_glass,
             stopped,
         })
     }
@@ -115,9 +119,9 @@ pub fn open(pages: Pages, push: Option<Router>) -> (Router, Vec<Door>) {
         .get("/metrics", Needs::Nothing, metrics::page)
         .get("/ui/{version}/{name}", Needs::Nothing, assets::file)
         .get("/live", Needs::AnyOf(&[Role::PostDistributor]), live::live);
-    let doors = sign_in::doors(doors, pages.sign_in);
+    let doors = sign_in::doors(doors, pages.sign_in, pages.break_glass.is_some());
     let doors = pull_back::doors(mine::doors(post::doors(doors)));
-    let (mut router, doors) = records::doors(doors).open();
+    let (mut router, doors) = api::doors(records::doors(doors)).open();
     if let Some(push) = push {
         router = router.merge(push);
     }
@@ -125,7 +129,10 @@ pub fn open(pages: Pages, push: Option<Router>) -> (Router, Vec<Door>) {
     (router.merge(lost).layer(map_response(guarded)), doors)
 }
 
-async fn not_found(State(pages): State<Pages>) -> Response {
+async fn not_found(State(pages): State<Pages>, uri: Uri) -> Response {
+    if uri.path().starts_with(api::ROOT) {
+        return api::no_such_address();
+    }
     trouble(&pages, None, &Trouble::NotFound)
 }
 
