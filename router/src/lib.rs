@@ -22,6 +22,7 @@ pub mod text;
 pub mod webhook;
 
 pub mod backup;
+pub mod break_glass;
 pub mod cli;
 pub mod drafting;
 pub mod editions;
@@ -34,6 +35,7 @@ pub mod rule_trial;
 pub mod story;
 pub mod subject_plan;
 pub mod table;
+pub mod tokens;
 pub mod unseen;
 pub mod web;
 

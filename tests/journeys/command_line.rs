@@ -48,7 +48,7 @@ fn the_demo_runs_to_its_end_and_says_that_the_log_is_intact() {
 }
 
 /// Every command, with those below it.
-const COMMANDS: [&[&str]; 48] = [
+const COMMANDS: [&[&str]; 56] = [
     &[],
     &["demo"],
     &["serve"],
@@ -64,6 +64,14 @@ const COMMANDS: [&[&str]; 48] = [
     &["audit", "key"],
     &["journal"],
     &["journal", "import"],
+    &["tokens"],
+    &["tokens", "make"],
+    &["tokens", "list"],
+    &["tokens", "revoke"],
+    &["api"],
+    &["api", "describe"],
+    &["break-glass"],
+    &["break-glass", "hash"],
     &["rules"],
     &["rules", "list"],
     &["rules", "check"],

@@ -1,6 +1,9 @@
 //! The desks in the browser, over HTTP: who gets in, what each sees, and what nobody can make a page do.
 
+mod api;
 mod aside;
+mod break_glass;
+mod described;
 mod hostile;
 mod insight;
 mod keyboard;
@@ -13,5 +16,6 @@ mod provider;
 mod pulling_back;
 pub(crate) mod records;
 mod rule_pages;
+mod tokens;
 mod walk;
 mod without_mouse;

@@ -14,6 +14,7 @@ use router::store::known::SentLetter;
 use router::store::lesson::NewLesson;
 use router::store::own_model::{Act, NewOwnModel};
 use router::store::session::NewSession;
+use router::store::token::{AnswerKey, NewToken};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use uuid::Uuid;
 
@@ -82,9 +83,20 @@ async fn desk_rows(world: &World, message: &Uuid) {
         units: "plads".into(),
         ends_at: later,
     };
+    let token = NewToken {
+        name: "robot".into(),
+        digest: [8; 32],
+        scopes: "status:read".into(),
+        units: String::new(),
+        made_by: "lise".into(),
+        expires_at: later,
+    };
+    let key = AnswerKey { token: "robot".into(), key: [1; 32], request: [2; 32] };
     let pending = PendingRow::new(&uuid(9001), "pia", 1, later, b"{}".to_vec());
     let mut tx = store.begin().await.expect("a step");
     tx.begin_session(&session, now).await.expect("stored");
+    assert!(tx.make_token(&token, now).await.expect("stored"));
+    tx.remember_answer(&key, later, now, now).await.expect("stored");
     assert!(tx.claim_letter(message, "pia", later, now).await.expect("stored"));
     assert!(tx.keep_answer(&pending, now).await.expect("stored"));
     assert!(tx.correct_entry(message, "pia", b"{}", now).await.expect("stored"), "the message is journaled");

@@ -11,6 +11,7 @@ pub mod kill;
 pub mod letters;
 pub mod load;
 pub mod oidc;
+pub mod programs;
 pub mod scripted;
 pub mod sink;
 pub mod smtp;

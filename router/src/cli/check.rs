@@ -294,6 +294,14 @@ async fn look_inside(house: &setup::House, found: &mut Vec<Found>) {
         ),
         Err(error) => say("post", "fejl", error.danish()),
     }
+    match crate::break_glass::lately(room).await.map(|lately| lately.danish()) {
+        Ok(Some(text)) => say("nødadgang", "advarsel", text),
+        Ok(None) if house.config.sign_in.break_glass.enabled => {
+            say("nødadgang", "ok", "åben; ikke brugt de seneste 7 dage".into());
+        }
+        Ok(None) => {}
+        Err(error) => say("nødadgang", "fejl", error.danish()),
+    }
     match super::audit::verify_live(house, None).await {
         Ok(report) if report.is_intact() => {
             say("revisionslog", "ok", report.danish().lines().next().unwrap_or_default().to_owned())

@@ -1,7 +1,9 @@
 //! The command line: one file per command.
 
 mod answer;
+mod api;
 mod audit;
+mod break_glass;
 mod check;
 mod classifier;
 mod danish;
@@ -25,6 +27,7 @@ mod rule_evidence;
 mod rules;
 mod serve;
 mod text;
+mod tokens;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -86,6 +89,12 @@ enum Command {
     ExtractText(extract_text::ExtractText),
     /// Krypteringsnøglerne: vis og skift.
     Keys(keys::KeysCommand),
+    /// Tokens til HTTP-API'et: lav, vis og tilbagekald.
+    Tokens(tokens::TokensCommand),
+    /// HTTP-API'et: skriv dets beskrivelse (OpenAPI) ud.
+    Api(api::ApiCommand),
+    /// Nødadgangen: lav den hash, der sættes i konfigurationen.
+    BreakGlass(break_glass::BreakGlassCommand),
     /// Bring databasens skema ajour.
     Migrate(migrate::Migrate),
     /// Tag en sikkerhedskopi, mens alt kører.
@@ -153,6 +162,9 @@ async fn dispatch(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Text(text) => text.run(load(file)?).await,
         Command::ExtractText(child) => Ok(child.run()),
         Command::Keys(keys) => keys.run(load(file)?).await,
+        Command::Tokens(tokens) => tokens.run(load(file)?).await,
+        Command::Api(api) => api.run(),
+        Command::BreakGlass(break_glass) => break_glass.run(),
         Command::Migrate(migrate) => migrate.run(load(file)?).await,
         Command::Backup(backup) => backup.run(load(file)?).await,
         Command::Restore(restore) => restore.run(load(file)?).await,

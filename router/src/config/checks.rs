@@ -140,6 +140,10 @@ impl Config {
             ("digital_post.api_token_file", self.digital_post.api_token()),
             ("organisation.service.api_key_file", self.organisation.service.api_key()),
             ("organisation.os2mo.client_secret_file", self.organisation.os2mo.client_secret()),
+            (
+                "sign_in.break_glass.password_hash_file",
+                unless(self.sign_in.break_glass.enabled, self.sign_in.break_glass.password_hash()),
+            ),
         ] {
             self.note_secret(found, key, secret.read().map(drop));
             if let Secret::File(file) = secret {

@@ -40,7 +40,7 @@ pub use sections::{
     DigitalPost, Effects, Folder, Insight, Intake, Journal, JournalSystem, Keys, Log, LogFormat, Policy,
     Push, Sensitivity, Server, Text, Work,
 };
-pub use sign_in::{Oidc, SignIn, SignInMethod};
+pub use sign_in::{BreakGlass, Oidc, SignIn, SignInMethod};
 pub use sources::{Sources, USUAL_FILE};
 pub use webhooks::{WebhookTarget, Webhooks};
 

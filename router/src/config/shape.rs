@@ -58,7 +58,7 @@ impl Key {
 }
 
 /// Secrets that only the environment may give, beside their `_file` key.
-pub(super) const SECRETS: [&str; 10] = [
+pub(super) const SECRETS: [&str; 11] = [
     "content.access_key_id",
     "content.secret_access_key",
     "digital_post.api_token",
@@ -67,6 +67,7 @@ pub(super) const SECRETS: [&str; 10] = [
     "notices.teams.target.*.url",
     "organisation.os2mo.client_secret",
     "organisation.service.api_key",
+    "sign_in.break_glass.password_hash",
     "sign_in.oidc.client_secret",
     "webhooks.target.*.secret",
 ];

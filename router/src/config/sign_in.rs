@@ -26,6 +26,8 @@ pub struct SignIn {
     pub longest: Duration,
     /// `[sign_in.oidc]`.
     pub oidc: Oidc,
+    /// `[sign_in.break_glass]`.
+    pub break_glass: BreakGlass,
 }
 
 /// How people prove who they are.
@@ -81,6 +83,35 @@ pub struct Oidc {
     pub proxy: Option<String>,
 }
 
+/// `[sign_in.break_glass]`: the account for the day when the provider is down.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BreakGlass {
+    /// Can anybody sign in with it?
+    pub enabled: bool,
+    /// File with the hash of its password.
+    #[serde(deserialize_with = "values::optional_path")]
+    pub password_hash_file: Option<PathBuf>,
+    #[serde(default, deserialize_with = "values::optional_secret")]
+    password_hash: Option<SecretText>,
+    /// Words of the roles that it has.
+    #[serde(deserialize_with = "values::roles")]
+    pub roles: Vec<String>,
+    /// How long its sessions last, however busy.
+    #[serde(rename = "longest_seconds", deserialize_with = "values::seconds::<_, 60, 14_400>")]
+    pub longest: Duration,
+    /// The webhook that is told each time.
+    #[serde(deserialize_with = "values::optional_text")]
+    pub webhook: Option<String>,
+}
+
+impl BreakGlass {
+    /// The hash of its password.
+    pub fn password_hash(&self) -> Secret<'_> {
+        Secret::of(self.password_hash.as_ref(), self.password_hash_file.as_deref())
+    }
+}
+
 impl Oidc {
     /// The client's secret.
     pub fn client_secret(&self) -> Secret<'_> {
@@ -92,6 +123,16 @@ impl Config {
     pub(super) fn sign_in_contradictions(&self) -> Vec<Finding> {
         let mut found = Vec::new();
         let mut fault = |key: &str, text: &str| found.push(Finding::error(self.origin(key), Some(key), text));
+        let break_glass = &self.sign_in.break_glass;
+        if break_glass.enabled && !break_glass.password_hash().is_set() {
+            fault(
+                "sign_in.break_glass.enabled",
+                "kræver også password_hash_file; lav den med modtag break-glass hash",
+            );
+        }
+        if break_glass.webhook.as_ref().is_some_and(|id| !self.webhooks.target.contains_key(id)) {
+            fault("sign_in.break_glass.webhook", "nævner en webhook, der ikke står i [webhooks.target]");
+        }
         if self.sign_in.method != SignInMethod::Oidc {
             return found;
         }

@@ -248,6 +248,17 @@ pub(super) fn hosts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D
     }
 }
 
+/// Words of what somebody may do at the desks.
+pub(super) fn roles<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    const ROLES: [&str; 4] = ["post-distributor", "case-handler", "records-manager", "operator"];
+    let words = Vec::<String>::deserialize(from)?;
+    match words.iter().find(|word| !ROLES.contains(&word.as_str())) {
+        Some(other) => Err(D::Error::custom(not_among(other, &ROLES))),
+        None if words.is_empty() => Err(D::Error::custom("må ikke være tom")),
+        None => Ok(words),
+    }
+}
+
 pub(super) fn log_filter<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
     let filter = text(from)?;

@@ -17,9 +17,13 @@ use crate::keys::MessageKey;
 use crate::room::PostRoom;
 use crate::store::StoreError;
 use crate::store::desk::PendingRow;
+use crate::store::token::AnswerKey;
 
 /// How long an answer can be taken back.
 pub const TAKEN_BACK_WITHIN: SignedDuration = SignedDuration::from_secs(30);
+
+/// For how long it is remembered under which key a program answered.
+const KEYS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 7);
 
 /// Answers carried out at a time.
 const BATCH: u32 = 100;
@@ -93,10 +97,23 @@ pub async fn keep(
     seen: i64,
     given: Given,
 ) -> Result<Timestamp, Refused> {
+    keep_under(room, id, person, seen, given, None).await
+}
+
+/// As [`keep`], remembering in the same step under which key a program answered.
+pub async fn keep_under(
+    room: &PostRoom,
+    id: &Uuid,
+    person: &str,
+    seen: i64,
+    given: Given,
+    key: Option<&AnswerKey>,
+) -> Result<Timestamp, Refused> {
     if let Given::To(receiver) = &given {
         journey::check_receiver(room, &receiver.unit, receiver.subject)?;
     }
     let row = room.store.message(id).await?.ok_or(AnswerError::NotFound)?;
+    let id = &row.uuid()?;
     if !is_at_desk(&row)? {
         return Err(AnswerError::NotWaiting(row.stage()?).into());
     }
@@ -124,6 +141,10 @@ pub async fn keep(
         return Err(Refused::Taken);
     }
     tx.release_letter(id, person).await?;
+    if let Some(key) = key {
+        let forgotten = now.saturating_sub(KEYS_KEPT).unwrap_or(Timestamp::MIN);
+        tx.remember_answer(key, due_at, forgotten, now).await?;
+    }
     tx.commit(now).await?;
     Ok(due_at)
 }

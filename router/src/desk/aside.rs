@@ -186,7 +186,7 @@ pub(super) async fn lay(
     if !is_at_desk(&row)? {
         return Err(AnswerError::NotWaiting(row.stage()?).into());
     }
-    let key = row.key(&room.store)?;
+    let (id, key) = (&row.uuid()?, row.key(&room.store)?);
     let now = room.clock.now();
     let sealed = seal(room, &key, &put.words)?;
     let mut aside = AsideRow::new(id, put.kind.as_str(), person, put.until, sealed);
@@ -226,6 +226,12 @@ pub(super) fn back_after(room: &PostRoom, working_days: u32) -> Timestamp {
 pub async fn aside_of(room: &PostRoom, row: &MessageRow) -> Result<Option<Aside>, StoreError> {
     let Some(aside) = room.store.aside(&row.id).await? else { return Ok(None) };
     Ok(shown(room, &room.policy(), &row.key(&room.store)?, &aside))
+}
+
+/// The authority that a letter was said to be sent on to.
+pub async fn sent_to(room: &PostRoom, id: &Uuid) -> Result<Option<String>, StoreError> {
+    let Some(row) = room.store.message(id).await? else { return Ok(None) };
+    Ok(aside_of(room, &row).await?.and_then(|aside| aside.authority))
 }
 
 /// What lies aside now, first due first.

@@ -119,11 +119,11 @@ pub async fn count(room: &PostRoom, reader: &Reader) -> Result<usize, StoreError
 /// A letter that somebody is asked about, with its key lines. That they see them is told to the log.
 pub async fn look(room: &PostRoom, reader: &Reader, id: &Uuid) -> Result<Question, NotSaid> {
     let (row, aside) = asked_of(room, reader, id).await?;
-    let now = room.clock.now();
+    let (id, now) = (row.uuid()?, room.clock.now());
     let (_, decided) = last(room, &row).await?;
     let mut tx = room.store.begin().await?;
     let by = Actor::person(&reader.person, inbox::ROLE);
-    let event = room.event_by(EventKind::Viewed, by).about(*id).with("level", Level::KeyLines.as_str());
+    let event = room.event_by(EventKind::Viewed, by).about(id).with("level", Level::KeyLines.as_str());
     tx.tell(event.because("Spurgt af en postfordeler"));
     tx.commit(now).await?;
     Ok(Question { glimpse: decided.facts.glimpse, ..question(room, &row, &aside).await? })
@@ -145,7 +145,7 @@ pub async fn say(
         ("theirs", None) => return Err(NotSaid::NothingPicked),
         _ => None,
     };
-    let (now, key) = (room.clock.now(), row.key(&room.store)?);
+    let (id, now, key) = (row.uuid()?, room.clock.now(), row.key(&room.store)?);
     let words = Words {
         said: Some(((*code).to_owned(), named.clone())),
         by: Some(reader.person.clone()),
@@ -157,7 +157,7 @@ pub async fn say(
         return Err(NotSaid::NotAsked);
     }
     let by = Actor::person(&reader.person, inbox::ROLE);
-    let mut event = room.event_by(EventKind::ColleagueSaid, by).about(*id).because(danish);
+    let mut event = room.event_by(EventKind::ColleagueSaid, by).about(id).because(danish);
     if let Some(named) = named {
         event = event.with("unit", named);
     }

@@ -104,7 +104,8 @@ pub async fn look(
     reason: Option<&str>,
 ) -> Result<Letter, LookError> {
     let row = still_waiting(room, id).await?;
-    let seen = raise(room, id, person, wanted, reason).await?;
+    // By our id, whichever of its two it was asked for by: under two names two people could have it before them.
+    let seen = raise(room, &row.uuid()?, person, wanted, reason).await?;
     let (in_hand, decided, number) = open(room, &row).await?;
     let policy = room.policy();
     let waiting = waiting(room, &policy, &row, number, &decided);

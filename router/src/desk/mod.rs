@@ -18,6 +18,7 @@ mod level;
 mod queue;
 mod search;
 pub mod sending_on;
+mod stretch;
 
 pub use choices::Choice;
 pub(crate) use choices::title;
@@ -26,6 +27,7 @@ pub(crate) use letter::{documents, words};
 pub use level::{Level, REASONS, reason_danish};
 pub use queue::{Queue, Waiting, queue};
 pub use search::{Found, search};
+pub use stretch::{Stretch, stretch};
 
 use classifier::LetterText;
 use classifier::mask;

@@ -50,13 +50,21 @@ pub struct Waiting {
 
 /// The first `limit` letters in line.
 pub async fn queue(room: &PostRoom, limit: u32) -> Result<Queue, StoreError> {
-    let now = room.clock.now();
     let answered: HashSet<String> =
         room.store.pending_answers().await?.into_iter().map(|row| row.message).collect();
     let room_for_answered = limit.saturating_add(u32::try_from(answered.len()).unwrap_or(u32::MAX));
     let mut rows = room.store.at_desk(now, room_for_answered).await?;
     rows.retain(|row| !answered.contains(&row.id));
     rows.truncate(limit as usize);
+    let letters = in_line(room, &rows).await?;
+    let aside = room.store.count_aside(now).await?;
+    let total = room.store.count_at_desk().await?.saturating_sub(answered.len() as u64 + aside);
+    Ok(Queue { letters, total, aside })
+}
+
+/// These messages as they stand in line.
+pub(super) async fn in_line(room: &PostRoom, rows: &[MessageRow]) -> Result<Vec<Waiting>, StoreError> {
+    let now = room.clock.now();
     let claims = room.store.claims(now).await?;
     let claims: BTreeMap<String, String> =
         claims.into_iter().map(|claim| (claim.message, claim.person)).collect();
@@ -64,15 +72,13 @@ pub async fn queue(room: &PostRoom, limit: u32) -> Result<Queue, StoreError> {
     let decisions = room.store.last_decisions(&ids).await?;
     let policy = room.policy();
     let mut letters = Vec::with_capacity(rows.len());
-    for row in &rows {
+    for row in rows {
         let Some(decision) = decisions.iter().find(|decision| decision.message == row.id) else { continue };
         let decided = Decided::open(&row.key(&room.store)?, decision)?;
         let before = claims.get(&row.id).cloned();
         letters.push(Waiting { before, ..waiting(room, &policy, row, decision.number, &decided) });
     }
-    let aside = room.store.count_aside(now).await?;
-    let total = room.store.count_at_desk().await?.saturating_sub(answered.len() as u64 + aside);
-    Ok(Queue { letters, total, aside })
+    Ok(letters)
 }
 
 /// A letter as it stands in line.

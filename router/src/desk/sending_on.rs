@@ -28,7 +28,7 @@ pub async fn note(
     let Some(to) = aside.and_then(|aside| aside.authority) else { return Ok(None) };
     let now = room.clock.now();
     let mut tx = room.store.begin().await?;
-    let event = room.event_by(EventKind::Exported, Actor::person(person, super::ROLE)).about(*id);
+    let event = room.event_by(EventKind::Exported, Actor::person(person, super::ROLE)).about(row.uuid()?);
     tx.tell(event.with("what", "sending-on-note").with("format", format));
     tx.commit(now).await?;
     let uuid = row.memo_uuid.clone().unwrap_or_else(|| row.id.clone());

@@ -77,13 +77,13 @@ pub(crate) fn check_closing(outcome: &str, closing: &Closing) -> Result<(), Answ
 pub async fn take_up(room: &PostRoom, id: &Uuid, person: &str) -> Result<(), AnswerError> {
     let row = room.store.message(id).await?.ok_or(AnswerError::NotFound)?;
     let closed = row.stage()? == Stage::Settled && [SENT_ON, UNWANTED].contains(&row.outcome.as_str());
-    let now = room.clock.now();
+    let (id, now) = (row.uuid()?, room.clock.now());
     let mut tx = room.store.begin().await?;
-    if !closed || !tx.hold_now(Stage::Settled, id).await? {
+    if !closed || !tx.hold_now(Stage::Settled, &id).await? {
         return Err(AnswerError::NotClosed);
     }
-    tx.move_to(&[*id], Stage::Waiting, Some(TAKEN_UP), now).await?;
+    tx.move_to(&[id], Stage::Waiting, Some(TAKEN_UP), now).await?;
     let by = Actor::person(person, desk::ROLE);
-    tx.tell(room.event_by(EventKind::TakenUpAgain, by).about(*id).with("was", &row.outcome));
+    tx.tell(room.event_by(EventKind::TakenUpAgain, by).about(id).with("was", &row.outcome));
     Ok(tx.commit(now).await?)
 }

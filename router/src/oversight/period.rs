@@ -18,7 +18,11 @@ pub struct Period {
 impl Period {
     /// The `days` days that end today.
     pub fn last_days(now: Timestamp, days: i64) -> Self {
-        let last = danish_day(now);
+        Self::ending(danish_day(now), days)
+    }
+
+    /// The `days` days that end with this one.
+    pub fn ending(last: Date, days: i64) -> Self {
         Self { first: last.saturating_sub((days - 1).days()), last }
     }
 

@@ -426,9 +426,10 @@ pub static TABLES: [Table; 33] = [
     },
 ];
 
-/// Tables that are in no dump: who was signed in, and what lay open before them.
+/// Tables that are in no dump: who was signed in, and what lay open before them; and what lets programs in, for a token that
+/// was revoked after a backup must not open anything after it is restored.
 #[cfg(test)]
-const LEFT_OUT: [&str; 2] = ["session", "desk_claim"];
+const LEFT_OUT: [&str; 4] = ["session", "desk_claim", "api_token", "api_answer"];
 
 /// Tables whose rows are somebody's mail, decisions or cases: a database with any of them is not empty.
 const OF_MAIL: [&str; 8] = [

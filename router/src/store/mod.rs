@@ -13,6 +13,7 @@ mod tx;
 
 pub mod aside;
 pub mod audit;
+pub mod break_glass;
 pub mod cases;
 pub mod correction;
 pub mod decision;
@@ -28,6 +29,7 @@ pub mod journal;
 pub mod judged;
 pub mod known;
 pub mod lesson;
+pub mod line;
 pub mod message;
 pub mod notice;
 pub mod oversight;
@@ -35,6 +37,7 @@ pub mod own_model;
 pub mod past;
 pub mod session;
 pub mod subject_plan;
+pub mod token;
 pub mod unseen_stop;
 pub mod webhook;
 
@@ -50,7 +53,7 @@ use pool::{Pools, on_pool};
 pub use tx::Tx;
 
 /// The migrations, twins by number: what one engine gets, the other gets too.
-const MIGRATIONS: [(i64, &str, &str, &str); 14] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 15] = [
     (
         1,
         "first",
@@ -122,6 +125,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 14] = [
         "insight",
         include_str!("../../../migrations/sqlite/0012_insight.sql"),
         include_str!("../../../migrations/postgres/0012_insight.sql"),
+    ),
+    (
+        13,
+        "access",
+        include_str!("../../../migrations/sqlite/0013_access.sql"),
+        include_str!("../../../migrations/postgres/0013_access.sql"),
     ),
     (
         14,

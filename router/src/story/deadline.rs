@@ -4,16 +4,18 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use rules::calendar::working_days_between;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::clock::danish_day;
 
 /// Frist: when a letter must be answered, whoever set it.
 #[doc(alias = "frist")]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DeadlineView {
     /// The time.
     pub at: Timestamp,
     /// The same on a Danish clock, such as `2026-12-03T23:59:00`.
+    #[schema(value_type = String)]
     pub local: DateTime,
     /// Danish working days until it, today not counted; negative when that many have passed since.
     pub working_days_left: i64,

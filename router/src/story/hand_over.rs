@@ -4,13 +4,14 @@ use std::fmt::Write;
 
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::danish_time;
 use crate::journey::Redirect;
 use crate::store::hand_over::HandOverRow;
 
 /// One hand-over of the message.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct HandOverView {
     /// The unit, by id.
     pub unit: String,

@@ -4,9 +4,10 @@ use super::deadline::DeadlineView;
 use super::hand_over::HandOverView;
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Everything about one message.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Story {
     /// The message's own UUID; null when the bytes could not be read.
     pub uuid: Option<String>,
@@ -50,11 +51,12 @@ pub struct Story {
     pub events: Vec<EventView>,
     /// The message's own words; only when asked for with a reason.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(ignore)]
     pub message: Option<memo::Message>,
 }
 
 /// A remark of the reader.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct RemarkView {
     /// Stable code.
     pub code: String,
@@ -67,7 +69,7 @@ pub struct RemarkView {
 }
 
 /// Facts without personal data.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct FactsView {
     /// `1.1`, `1.2` …
     pub version: String,
@@ -98,7 +100,7 @@ pub struct FactsView {
 }
 
 /// A case that the message points at.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct CaseView {
     /// Number.
     pub number: String,
@@ -115,7 +117,7 @@ pub struct CaseView {
 }
 
 /// A file of the message.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct DocumentView {
     /// `main`, `additional`, `technical`.
     pub kind: &'static str,
@@ -126,7 +128,7 @@ pub struct DocumentView {
 }
 
 /// A decision.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct DecisionView {
     /// First, second … decision on this message.
     pub number: i64,
@@ -165,7 +167,7 @@ pub struct DecisionView {
 }
 
 /// A suggestion for the person who decides.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct SuggestionView {
     /// Case number.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -184,7 +186,7 @@ pub struct SuggestionView {
 }
 
 /// A line of the trace.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct TraceView {
     /// Step of the cascade.
     pub step: String,
@@ -197,7 +199,7 @@ pub struct TraceView {
 }
 
 /// An effect.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct EffectView {
     /// `journal`, `hand-over`, `receipt`, `webhook`.
     pub kind: String,
@@ -216,7 +218,7 @@ pub struct EffectView {
 }
 
 /// A webhook of the last decision, or of an earlier one.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct WebhookView {
     /// Its id in policy and configuration.
     pub id: String,
@@ -229,7 +231,7 @@ pub struct WebhookView {
 }
 
 /// A journal entry.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct EntryView {
     /// Its id.
     pub id: String,
@@ -246,7 +248,7 @@ pub struct EntryView {
 }
 
 /// An event of the audit log.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct EventView {
     /// Place in the log.
     pub seq: u64,

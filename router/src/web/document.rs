@@ -64,7 +64,7 @@ async fn whole(mut stream: ContentStream) -> Option<Vec<u8>> {
 }
 
 /// A file name for a header (RFC 8187): everything but letters and digits as percent codes, paths and control characters gone.
-fn encoded(name: &str) -> String {
+pub(super) fn encoded(name: &str) -> String {
     use std::fmt::Write;
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let name: String = name.chars().filter(|letter| !letter.is_control()).take(120).collect();

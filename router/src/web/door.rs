@@ -11,14 +11,16 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
 
 use super::Pages;
+use super::api;
 use super::page::{self, Trouble};
 use super::role::Role;
 use super::session::{SignedIn, Visitor, visitor};
+use crate::tokens::Scope;
 
 /// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub enum Needs {
     SignedIn,
     /// Whoever has one of these roles.
     AnyOf(&'static [Role]),
+    /// A program whose token has this scope. No cookie opens it.
+    Scope(Scope),
 }
 
 /// A route and whom it lets in.
@@ -80,11 +84,23 @@ impl Doors {
         self.put(Door { method: "POST", path, needs }, post(handler))
     }
 
+    /// Puts up a route of the interface for programs: its problems are such that programs read.
+    pub(super) fn api(self, door: Door, route: MethodRouter<Pages>) -> Self {
+        // Which methods an address takes is no secret: it stands in the description.
+        let guard = from_fn_with_state((self.pages.clone(), door.needs), guard);
+        let route = route.route_layer(guard).layer(from_fn(api::method_not_allowed));
+        Self { router: self.router.route(door.path, route), ..self }.known(door)
+    }
+
+    fn known(mut self, door: Door) -> Self {
+        self.doors.push(door);
+        self
+    }
+
     fn put(mut self, door: Door, route: MethodRouter<Pages>) -> Self {
         let guard = from_fn_with_state((self.pages.clone(), door.needs), guard);
         self.router = self.router.route(door.path, route.layer(guard));
-        self.doors.push(door);
-        self
+        self.known(door)
     }
 
     /// The routes, and the list of them.
@@ -95,13 +111,16 @@ impl Doors {
 
 /// Lets a request through, or says why not.
 async fn guard(State((pages, needs)): State<(Pages, Needs)>, request: Request, next: Next) -> Response {
+    if let Needs::Scope(scope) = needs {
+        return api::let_in(&pages, scope, request, next).await;
+    }
     let (mut parts, body) = request.into_parts();
     let visitor = match visitor(&pages.room, &pages.lasting, &parts.headers).await {
         Ok(visitor) => visitor,
         Err(error) => return page::trouble(&pages, None, &Trouble::Store(error)),
     };
     let visitor = match (needs, visitor) {
-        (Needs::Nothing, visitor) => visitor,
+        (Needs::Nothing | Needs::Scope(_), visitor) => visitor,
         (_, None) => return sign_in_first(&parts.headers, &parts.method, parts.uri.path()),
         (Needs::SignedIn, Some(visitor)) => Some(visitor),
         (Needs::AnyOf(roles), Some(visitor)) if roles.iter().any(|role| visitor.is(*role)) => Some(visitor),

@@ -11,7 +11,7 @@ use crate::config::SignInMethod;
 
 /// Sends everybody where they belong: to their first desk, to the sign-in page, or to status where nobody can sign in.
 pub(super) async fn page(State(pages): State<Pages>, headers: HeaderMap) -> Response {
-    if pages.sign_in == SignInMethod::None {
+    if pages.sign_in == SignInMethod::None && pages.break_glass.is_none() {
         return Redirect::to("/status").into_response();
     }
     match session::visitor(&pages.room, &pages.lasting, &headers).await {

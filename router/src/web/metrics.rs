@@ -52,6 +52,9 @@ pub(super) async fn page(State(pages): State<Pages>) -> impl IntoResponse {
         metrics::gauge!("modtag_open_notices", "state" => "failed").set(failed as f64);
         let stopped = store.stopped_units().await?.len();
         metrics::gauge!("modtag_unseen_stopped").set(stopped as f64);
+        let lately = crate::break_glass::lately(&pages.room).await?;
+        metrics::gauge!("modtag_break_glass_week", "result" => "opened").set(lately.opened as f64);
+        metrics::gauge!("modtag_break_glass_week", "result" => "wrong-password").set(lately.wrong as f64);
         let (size, signed) = store.audit_sizes().await?;
         metrics::gauge!("modtag_audit_events").set(size as f64);
         metrics::gauge!("modtag_audit_unsigned_events").set((size - signed.min(size)) as f64);

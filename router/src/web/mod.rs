@@ -11,6 +11,7 @@ mod role;
 mod session;
 mod sign_in;
 
+pub(crate) mod api;
 mod front;
 mod insight;
 mod mine;
@@ -37,7 +38,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, Uri};
 use axum::middleware::map_response;
 use axum::response::Response;
 use jiff::SignedDuration;
@@ -54,7 +55,7 @@ use crate::room::PostRoom;
 use door::Doors;
 use page::{Trouble, trouble};
 use session::Lasting;
-use sign_in::Provider;
+use sign_in::{Provider, WayIn};
 
 /// What the pages need.
 #[derive(Clone)]
@@ -73,6 +74,7 @@ pub struct Pages {
     config: Arc<Config>,
     /// What is worked out once and shown often.
     kept: Arc<rule_pages::Kept>,
+    break_glass: Option<Arc<WayIn>>,
     /// True from when the program is asked to stop: pages that listen for news let go.
     stopped: watch::Receiver<bool>,
 }
@@ -90,6 +92,7 @@ impl Pages {
             SignInMethod::Oidc => Some(Arc::new(Provider::open(&config.sign_in)?)),
             SignInMethod::None | SignInMethod::Demo => None,
         };
+        let break_glass = WayIn::open(&config.sign_in.break_glass, &room)?.map(Arc::new);
         Ok(Self {
             room,
             recorder,
@@ -102,6 +105,7 @@ impl Pages {
             provider,
             config: Arc::new(config.clone()),
             kept: Arc::default(),
+            break_glass,
             stopped,
         })
     }
@@ -129,10 +133,10 @@ pub fn open(pages: Pages, push: Option<Router>) -> (Router, Vec<Door>) {
         .get("/metrics", Needs::Nothing, metrics::page)
         .get("/ui/{version}/{name}", Needs::Nothing, assets::file)
         .get("/live", Needs::AnyOf(&[Role::PostDistributor]), live::live);
-    let doors = sign_in::doors(doors, pages.sign_in);
+    let doors = sign_in::doors(doors, pages.sign_in, pages.break_glass.is_some());
     let doors = pull_back::doors(mine::doors(post::doors(doors)));
     let doors = organisation::doors(rule_pages::doors(records::doors(doors)));
-    let (mut router, doors) = insight::doors(doors).open();
+    let (mut router, doors) = api::doors(insight::doors(doors)).open();
     if let Some(push) = push {
         router = router.merge(push);
     }
@@ -140,7 +144,10 @@ pub fn open(pages: Pages, push: Option<Router>) -> (Router, Vec<Door>) {
     (router.merge(lost).layer(map_response(guarded)), doors)
 }
 
-async fn not_found(State(pages): State<Pages>) -> Response {
+async fn not_found(State(pages): State<Pages>, uri: Uri) -> Response {
+    if uri.path().starts_with(api::ROOT) {
+        return api::no_such_address();
+    }
     trouble(&pages, None, &Trouble::NotFound)
 }
 

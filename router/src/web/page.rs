@@ -21,6 +21,8 @@ pub(super) struct Frame {
     pub(super) person: String,
     /// What forms must bring; empty for nobody.
     pub(super) csrf: String,
+    /// Is somebody signed in with the break-glass account?
+    pub(super) break_glass: bool,
     /// Digest of the static files, so that a new version is fetched anew.
     pub(super) version: &'static str,
 }
@@ -54,6 +56,7 @@ impl Frame {
             desks: desks.unwrap_or_default(),
             person: visitor.map(|visitor| shown_name(pages, &visitor.person)).unwrap_or_default(),
             csrf: visitor.map(|visitor| visitor.csrf.clone()).unwrap_or_default(),
+            break_glass: visitor.is_some_and(Visitor::is_break_glass),
             version: super::assets::version(),
         }
     }
@@ -78,6 +81,7 @@ impl Frame {
             desks: Vec::new(),
             person: String::new(),
             csrf: String::new(),
+            break_glass: false,
             version: "0",
         }
     }

@@ -65,6 +65,11 @@ impl Visitor {
     pub(super) fn is(&self, role: Role) -> bool {
         self.roles.contains(&role)
     }
+
+    /// Is this the break-glass account?
+    pub(super) fn is_break_glass(&self) -> bool {
+        self.person == crate::break_glass::PERSON
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for SignedIn {

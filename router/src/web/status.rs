@@ -9,6 +9,7 @@ use super::Pages;
 use super::page::{Frame, draw, trouble};
 use super::role::Role;
 use super::session::{SignedIn, Visitor};
+use crate::break_glass;
 use crate::journey::outcome_danish;
 use crate::store::StoreError;
 use crate::store::message::{Listing, Stage};
@@ -25,6 +26,7 @@ struct Status {
     entries: u64,
     events: u64,
     outcomes: Vec<(String, u64)>,
+    break_glass: Option<String>,
     stopped: Vec<String>,
     untold: u64,
     rows: Vec<Row>,
@@ -90,6 +92,7 @@ async fn status(pages: &Pages, visitor: Option<&Visitor>) -> Result<Status, Stor
         entries: store.entry_counts().await?.0,
         events: store.audit_sizes().await?.0,
         outcomes,
+        break_glass: break_glass::lately(&pages.room).await?.danish(),
         stopped: stopped.collect(),
         untold: store.notice_counts().await?.1,
         rows,
@@ -111,6 +114,7 @@ mod tests {
             entries: 2,
             events: 9,
             outcomes: vec![("overdraget".into(), 1)],
+            break_glass: Some("de seneste 7 dage: nødadgangen er brugt 1 gang".into()),
             stopped: vec!["Vej <og> Park".into()],
             untold: 2,
             rows: vec![Row { at: "nu".into(), uuid: "x".into(), stage: "modtaget", outcome: "i karantæne" }],
@@ -118,5 +122,6 @@ mod tests {
         let html = status.render().expect("the page is drawn");
         assert!(html.contains("Prøve &#60;Kommune&#62;") && html.contains("3 meddelelser har ventet"));
         assert!(html.contains("Vej &#60;og&#62; Park") && html.contains("2 beskeder om ny post"));
+        assert!(html.contains("nødadgangen er brugt 1 gang"));
     }
 }

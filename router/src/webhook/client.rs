@@ -65,6 +65,11 @@ impl Target {
         let Ok(body) = told.json() else {
             return Err(Setback::Later { why: "kaldet kunne ikke skrives", wait: None });
         };
+        self.call(id, body, now).await
+    }
+
+    /// Calls the receiver with this body, signed.
+    pub async fn call(&self, id: &Uuid, body: Vec<u8>, now: Timestamp) -> Result<(), Setback> {
         let (id, seconds) = (id.to_string(), now.as_second());
         let signature = self.keys.sign(&id, seconds, &body);
         let call = self

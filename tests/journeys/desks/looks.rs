@@ -59,7 +59,18 @@ const PAGES: [(&str, &[&str]); 4] = [
             "/organisation/ansvar",
         ],
     ),
-    ("mkje", &["/mine", "/mine?vis=kolleger", "/mine?vis=faerdige", "/mine/spurgt", "/mine/besked", "/status", "/post"]),
+    (
+        "mkje",
+        &[
+            "/mine",
+            "/mine?vis=kolleger",
+            "/mine?vis=faerdige",
+            "/mine/spurgt",
+            "/mine/besked",
+            "/status",
+            "/post",
+        ],
+    ),
     (
         "beli",
         &[

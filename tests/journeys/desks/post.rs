@@ -143,6 +143,11 @@ on_both_databases!(two_people_never_have_the_same_letter, |engine: Engine| async
     pia.get(&path).await.ok();
     let refused = per.get(&path).await.ok();
     assert!(refused.contains("pia har brevet fremme"), "{refused}");
+    let by_its_own = per.get(&format!("/post/{}", journeys::letters::uuid(1))).await.ok();
+    assert!(
+        by_its_own.contains("pia har brevet fremme"),
+        "under its other name it is the same letter: {by_its_own}"
+    );
     let refused = per.post(&format!("{path}/vis"), &[("level", "3"), ("reason", "control")]).await.ok();
     assert!(refused.contains("pia har brevet fremme") && !refused.contains("Kirkevej"));
     let refused = per.post(&format!("{path}/svar"), &[("seen", "1"), ("unit", "park")]).await.ok();

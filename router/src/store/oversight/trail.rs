@@ -125,4 +125,13 @@ impl Store {
             on_pool!(self, pool => sqlx::query_as(SQL).bind(&self.authority).fetch_optional(pool).await?);
         Ok(row.map(|(size, at)| (size.cast_unsigned(), time(at))))
     }
+
+    /// The newest checkpoint: how many events it covers, when it was signed, and the signed note.
+    pub async fn newest_checkpoint(&self) -> Result<Option<(u64, Timestamp, String)>, StoreError> {
+        const SQL: &str =
+            "select size, at, note from audit_checkpoint where authority = $1 order by size desc limit 1";
+        let row: Option<(i64, i64, String)> =
+            on_pool!(self, pool => sqlx::query_as(SQL).bind(&self.authority).fetch_optional(pool).await?);
+        Ok(row.map(|(size, at, note)| (size.cast_unsigned(), time(at), note)))
+    }
 }

@@ -120,7 +120,7 @@ pub(super) async fn close(
 ) -> Response {
     let close = match form.how.as_str() {
         "unwanted" => Closing::Unwanted,
-        "sent-on" => match sent_to(&pages, &id).await {
+        "sent-on" => match desk::aside::sent_to(&pages.room, &id).await {
             Ok(Some(authority)) => Closing::SentOn(authority),
             Ok(None) => return refuse(&pages, &visitor, &headers, &id, Refused::NothingPicked).await,
             Err(error) => return trouble(&pages, Some(&visitor), &error.into()),
@@ -135,12 +135,6 @@ pub(super) async fn close(
         Ok(_) => go_on(&pages, &visitor, &headers, next, String::new()).await,
         Err(refused) => refuse(&pages, &visitor, &headers, &id, refused).await,
     }
-}
-
-/// The authority that a letter was said to be sent on to.
-async fn sent_to(pages: &Pages, id: &Uuid) -> Result<Option<String>, StoreError> {
-    let Some(row) = pages.room.store.message(id).await? else { return Ok(None) };
-    Ok(desk::aside::aside_of(&pages.room, &row).await?.and_then(|aside| aside.authority))
 }
 
 /// The letter that stands after this one in line, or before it when it is the last. Letters that lie before others are passed over.

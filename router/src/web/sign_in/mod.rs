@@ -1,5 +1,6 @@
 //! Signing in: the page, and the two ways in. Who somebody is comes from elsewhere; what they may do here follows from it.
 
+mod break_glass;
 mod demo;
 mod oidc;
 
@@ -13,19 +14,28 @@ use serde::Deserialize;
 
 use super::Pages;
 use super::door::{Doors, Needs};
-use super::page::{Frame, draw, trouble};
+use super::page::{Frame, Trouble, draw, trouble};
 use super::role::Role;
 use super::session::{self, SignedIn};
 use crate::clock::danish_day;
 use crate::config::SignInMethod;
 use crate::notices;
 use crate::room::PostRoom;
+use crate::tokens;
+pub(super) use break_glass::WayIn;
 use demo::DemoPerson;
 pub(super) use oidc::Provider;
 
 /// Puts up the doors of signing in and out.
-pub(super) fn doors(doors: Doors, method: SignInMethod) -> Doors {
-    let doors = doors.get("/log-ind", Needs::Nothing, page).post("/log-ud", Needs::SignedIn, sign_out);
+pub(super) fn doors(doors: Doors, method: SignInMethod, break_glass: bool) -> Doors {
+    let mut doors = doors.get("/log-ind", Needs::Nothing, page).post("/log-ud", Needs::SignedIn, sign_out);
+    if break_glass {
+        doors = doors.get("/log-ind/noed", Needs::Nothing, break_glass::page).post(
+            "/log-ind/noed",
+            Needs::Nothing,
+            break_glass::sign_in,
+        );
+    }
     match method {
         SignInMethod::Demo => doors.post("/log-ind/demo", Needs::Nothing, demo::sign_in),
         SignInMethod::Oidc => doors.get("/log-ind/konto", Needs::Nothing, oidc::begin).get(
@@ -44,6 +54,7 @@ struct SignInPage {
     said: String,
     demo: Vec<DemoPerson>,
     oidc: bool,
+    break_glass: bool,
     to: String,
 }
 
@@ -66,6 +77,7 @@ fn show(pages: &Pages, said: &str, to: &str) -> Response {
         said: said.to_owned(),
         demo,
         oidc: pages.sign_in == SignInMethod::Oidc,
+        break_glass: pages.break_glass.is_some(),
         to: own_path(to).to_owned(),
     })
 }
@@ -99,6 +111,10 @@ async fn let_in_from(
     address: Option<&str>,
     to: &str,
 ) -> Response {
+    if is_reserved(person) {
+        let said = "Brugernavnet er forbeholdt modtag selv. Tal med den, der styrer adgangen.";
+        return trouble(pages, None, &Trouble::Said(said.into()));
+    }
     let room = &pages.room;
     if let Err(error) = notices::seen_again(room, person, units, address).await {
         tracing::warn!(error = %error, "notices go by what was known before");
@@ -107,6 +123,11 @@ async fn let_in_from(
         Ok(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to(own_path(to))).into_response(),
         Err(error) => trouble(pages, None, &error.into()),
     }
+}
+
+/// Would somebody of this id be taken for a program, or for the break-glass account?
+fn is_reserved(person: &str) -> bool {
+    person == crate::break_glass::PERSON || person.starts_with(tokens::ACTOR_PREFIX)
 }
 
 /// A path of ours, or the front page: nobody is sent to another site from here.
@@ -131,6 +152,12 @@ fn units_of(room: &PostRoom, person: &str) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_signs_in_under_the_name_of_a_program_or_of_the_break_glass_account() {
+        assert!(is_reserved("token:journalrobot") && is_reserved("nødadgang"));
+        assert!(!is_reserved("pia") && !is_reserved("tokenansvarlig"));
+    }
 
     #[test]
     fn nobody_is_sent_to_another_site() {
