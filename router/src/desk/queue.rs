@@ -50,6 +50,7 @@ pub struct Waiting {
 
 /// The first `limit` letters in line.
 pub async fn queue(room: &PostRoom, limit: u32) -> Result<Queue, StoreError> {
+    let now = room.clock.now();
     let answered: HashSet<String> =
         room.store.pending_answers().await?.into_iter().map(|row| row.message).collect();
     let room_for_answered = limit.saturating_add(u32::try_from(answered.len()).unwrap_or(u32::MAX));
