@@ -12,6 +12,7 @@ use router::store::desk::PendingRow;
 use router::store::judged::NewJudged;
 use router::store::known::SentLetter;
 use router::store::lesson::NewLesson;
+use router::store::notice::{NewWish, Told};
 use router::store::own_model::{Act, NewOwnModel};
 use router::store::session::NewSession;
 use router::store::token::{AnswerKey, NewToken};
@@ -67,6 +68,7 @@ async fn house(cvr: &str, url: &str) -> World {
     let taken = world.receive(&[answer]).await;
     assert_eq!(world.story(&taken[0]).await.outcome, "journaled");
     desk_rows(&world, &taken[0].id).await;
+    notice_rows(&world).await;
     world.everything_is_settled().await;
     world
 }
@@ -100,6 +102,34 @@ async fn desk_rows(world: &World, message: &Uuid) {
     assert!(tx.claim_letter(message, "pia", later, now).await.expect("stored"));
     assert!(tx.keep_answer(&pending, now).await.expect("stored"));
     assert!(tx.correct_entry(message, "pia", b"{}", now).await.expect("stored"), "the message is journaled");
+    tx.commit(now).await.expect("stored");
+}
+
+/// Something in every table of notices.
+async fn notice_rows(world: &World) {
+    let store = &world.room().store;
+    let now = world.room().clock.now();
+    let wish = NewWish {
+        channel: "teams",
+        receiver: "plads",
+        pace: "never",
+        units: "plads".into(),
+        since: jiff::Timestamp::UNIX_EPOCH,
+        next_at: now,
+        replaces: 0,
+        by: "pia",
+        wrapped_key: vec![0],
+        sealed: vec![0],
+    };
+    let mut tx = store.begin().await.expect("a step");
+    assert!(tx.make_wish(&wish, now).await.expect("stored"));
+    tx.commit(now).await.expect("stored");
+    let wish = store.wish("teams", "plads").await.expect("an answer").expect("a wish");
+    let units = ["plads".to_owned()].into();
+    let unseen = store.unseen_by(Told { person: None, units: &units }, &wish).await.expect("an answer");
+    assert_eq!(unseen.len(), 1, "the unit has a letter");
+    let mut tx = store.begin().await.expect("a step");
+    tx.have_told(&wish, &uuid(9002).to_string(), &unseen, now).await.expect("stored");
     tx.commit(now).await.expect("stored");
 }
 

@@ -12,6 +12,8 @@ pub const CLIENT: &str = "modtag";
 pub const SECRET: &str = "hemmelig klient+/%:=";
 /// A post distributor's name and password.
 pub const PIA: (&str, &str) = ("pia", "fordel-123");
+/// A case handler's; the provider knows their e-mail address.
+pub const KIM: (&str, &str) = ("kim", "sag-123");
 /// Name and password of somebody who has none of our roles.
 pub const NILS: (&str, &str) = ("nils", "uden-rolle");
 

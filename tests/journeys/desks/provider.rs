@@ -1,15 +1,23 @@
 //! Signing in at a certified provider, in a browser: it knows nothing of us but the standard.
 
 use journeys::browser::Window;
-use journeys::certified::{CLIENT, Certified, NILS, PIA, SECRET};
+use journeys::certified::{CLIENT, Certified, KIM, NILS, PIA, SECRET};
 use journeys::desks::Desks;
+use journeys::letters::Letter;
+use journeys::sink::Sink;
+use journeys::smtp::Smtp;
 use journeys::{Engine, World};
 use router::config::{Config, Sources};
 use tokio::net::TcpListener;
 
+use super::notices::world_with_notices;
+
 /// A house that signs in at the provider with this secret.
 async fn house(secret: &str, claims_in_token: bool) -> (World, Certified, Desks) {
-    let world = World::open(Engine::Sqlite).await;
+    house_of(World::open(Engine::Sqlite).await, secret, claims_in_token).await
+}
+
+async fn house_of(world: World, secret: &str, claims_in_token: bool) -> (World, Certified, Desks) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let base = format!("http://{}", listener.local_addr().expect("an address"));
     let provider = Certified::start(&base, claims_in_token).await;
@@ -18,7 +26,7 @@ async fn house(secret: &str, claims_in_token: bool) -> (World, Certified, Desks)
     let text = format!(
         "[authority]\ncvr = \"12345678\"\n[sign_in]\nmethod = \"oidc\"\npublic_url = \"{base}\"\n[sign_in.oidc]\n\
          issuer = \"{}\"\nclient_id = \"{CLIENT}\"\nclient_secret_file = \"klient\"\nroles_claim = \"realm_access.roles\"\n\
-         units_claim = \"enheder\"\n",
+         units_claim = \"enheder\"\nscopes = [\"profile\", \"email\"]\n",
         provider.issuer
     );
     let file = folder.join("modtag.toml");
@@ -96,6 +104,31 @@ async fn a_browser_signs_in_where_roles_stand_in_the_token_and_again_with_rotate
     provider.rotate().await;
     give(&window, PIA).await;
     signed_in(&window, &desks).await;
+    window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_address_that_the_provider_knows_is_where_notices_go() {
+    let (smtp, sink) = (Smtp::start().await, Sink::start().await);
+    let policy = vec![("policy.toml".into(), include_str!("../../corpus/cascade/policy.toml").to_owned())];
+    let world = world_with_notices(Engine::Sqlite, policy, &smtp, &sink, "boern").await;
+    let (world, provider, desks) = house_of(world, SECRET, false).await;
+    let window = Window::open(1000, 800, false).await;
+    window.go(&format!("{}/mine/besked", desks.base)).await;
+    window.ask("document.querySelector('a.button').click()").await;
+    window.until("document.querySelector('input[name=password]')").await;
+    assert!(window.url().await.starts_with(&provider.issuer), "{}", window.url().await);
+    give(&window, KIM).await;
+    let text = ours(&window, &desks).await;
+    assert!(text.contains("kim@kommune.example (fra dit login)"), "{text}");
+    window.ask("document.querySelector('input[value=at-once]').click()").await;
+    window.ask("document.querySelector('main form button').click()").await;
+    window.until("document.querySelector('[role=status]:not([hidden])')").await;
+    let letter = Letter::from_citizen(1, "6202801212", "Mette Prøve").kle("27.18.04", None);
+    world.receive(&[letter.bytes()]).await;
+    router::notices::tell_all(world.room()).await.expect("the store answers");
+    let mails = smtp.mails();
+    assert!(mails.len() == 1 && mails[0].to == ["kim@kommune.example"], "{mails:?}");
     window.close().await;
 }
 

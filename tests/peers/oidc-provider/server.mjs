@@ -16,6 +16,7 @@ const settings = JSON.parse(process.argv[2]);
 
 const PEOPLE = {
   pia: { password: 'fordel-123', roles: ['modtag-postfordeler', 'andet'], enheder: ['park'], email: 'pia@kommune.example' },
+  kim: { password: 'sag-123', roles: ['modtag-sagsbehandler'], enheder: ['boern'], email: 'kim@kommune.example' },
   nils: { password: 'uden-rolle', roles: ['andet'], enheder: [], email: 'nils@kommune.example' },
 };
 

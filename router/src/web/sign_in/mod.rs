@@ -116,7 +116,10 @@ async fn let_in_from(
         return trouble(pages, None, &Trouble::Said(said.into()));
     }
     let room = &pages.room;
-    if let Err(error) = notices::seen_again(room, person, units, address).await {
+    // Whoever is no case handler any more sees no unit's mail, and is not told of it.
+    let none = BTreeSet::new();
+    let told_of = if roles.contains(&Role::CaseHandler) { units } else { &none };
+    if let Err(error) = notices::seen_again(room, person, told_of, address).await {
         tracing::warn!(error = %error, "notices go by what was known before");
     }
     match session::begin(room, &pages.lasting, headers, person, roles, units, address).await {
