@@ -37,7 +37,9 @@ pub async fn replayed(world: &World, old: Option<Policy>, new: Policy, period: P
     let past = store.past(period);
     let before = past.count().await.expect("the store answers");
     let seen = std::sync::atomic::AtomicU64::new(0);
-    let count = |batch| drop(seen.fetch_add(batch, std::sync::atomic::Ordering::Relaxed));
+    let count = |batch| {
+        seen.fetch_add(batch, std::sync::atomic::Ordering::Relaxed);
+    };
     let tally = replay::run(past, store.keys(), &sides, &count).await.expect("the store answers");
     assert!(seen.into_inner() <= before, "progress goes to its end and no further");
     tally

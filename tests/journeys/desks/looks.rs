@@ -153,6 +153,8 @@ async fn axe_finds_nothing_on_any_page() {
             }
         }
         sign_in(&window, &desks, "pfor1").await;
+        let wide = rules_at_work(&window, &desks, &axe).await;
+        assert_eq!(wide, Vec::<String>::new(), "rules at {width}, dark {dark}");
         window.go(&format!("{}/post", desks.base)).await;
         window.until("window.htmx").await;
         window.press("j").await;
@@ -195,6 +197,46 @@ async fn axe_finds_nothing_on_any_page() {
     }
 }
 
+/// Sends the form that goes there, and waits for the page that comes of it.
+async fn send(window: &Window, form: &str) {
+    window
+        .ask(&format!(
+            "window.before = true; document.querySelector('form[action=\"{form}\"] button').click()"
+        ))
+        .await;
+    window.until("!window.before && document.readyState === 'complete'").await;
+}
+
+/// A draft with a fault and a form, a message tried, past mail tried, differences, the report: what axe-core finds, and pages
+/// wider than the window.
+async fn rules_at_work(window: &Window, desks: &Desks, axe: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut look = async |what: &str| {
+        found.extend(findings(window, axe).await.into_iter().map(|one| format!("{what}: {one}")));
+        let fits = window.ask("return document.documentElement.scrollWidth <= window.innerWidth").await;
+        found.extend((fits != true).then(|| format!("{what} hangs over the edge")));
+    };
+    window.go(&format!("{}/regler/kladde", desks.base)).await;
+    send(window, "/regler/kladde/begynd").await;
+    window.go(&format!("{}/regler/kladde?fil=5&regel=trusler", desks.base)).await;
+    look("a rule").await;
+    window.ask("document.getElementById('f-then.unit').value = 'findes-ikke'; document.querySelector('#f-then').value = 'give'").await;
+    send(window, "/regler/kladde/regel").await;
+    look("a fault").await;
+    window.ask("document.querySelector('#f-then').value = 'desk'").await;
+    send(window, "/regler/kladde/regel").await;
+    window.go(&format!("{}/regler/proev", desks.base)).await;
+    window.ask("document.querySelector('#eksempel').selectedIndex = 1").await;
+    send(window, "/regler/proev").await;
+    look("an example tried").await;
+    send(window, "/regler/proev/post").await;
+    look("past mail tried").await;
+    window.go(&format!("{}/organisation/ansvar", desks.base)).await;
+    send(window, "/organisation/ansvar").await;
+    look("the report").await;
+    found
+}
+
 /// Where the README's pictures go: beside it when they are asked for (UPDATE=1), else nowhere that lasts.
 fn pictures(temporary: &Path) -> PathBuf {
     match std::env::var_os("UPDATE") {
@@ -220,6 +262,7 @@ async fn each_desk_has_its_picture() {
     for (person, page, name) in [
         ("mkje", "/mine", "min-post"),
         ("beli", "/journal", "journal"),
+        ("beli", "/regler", "regler"),
         ("beli", "/indsigt?minutter=3&timeloen=350", "indsigt"),
     ] {
         sign_in(&window, &desks, person).await;
