@@ -38,5 +38,6 @@ create table eye (
 
 create index message_available on message (authority, available_at, id, stage);
 create index hand_over_handed on hand_over (authority, handed_at);
-create index decision_later on decision (authority, message, decider) where number > 1;
+-- Who has a message now: without it, what lies with anybody at all would be looked through for each message.
+create index hand_over_open_message on hand_over (authority, message, unit) where ended_at is null;
 create index judged_decided on judged (authority, model, decided_at);

@@ -6,9 +6,11 @@ use esdh::{Case, CaseNumber, Party, PartyId, Sensitivity};
 use journeys::databases::fresh_postgres;
 use journeys::letters::{Letter, uuid};
 use journeys::{Engine, World, world};
+use router::audit::{Actor, EventKind};
 use router::clock::SetClock;
 use router::store::cases::KnownCase;
 use router::store::desk::PendingRow;
+use router::store::insight::marks::NewMarks;
 use router::store::judged::NewJudged;
 use router::store::known::SentLetter;
 use router::store::lesson::NewLesson;
@@ -102,6 +104,19 @@ async fn desk_rows(world: &World, message: &Uuid) {
     assert!(tx.claim_letter(message, "pia", later, now).await.expect("stored"));
     assert!(tx.keep_answer(&pending, now).await.expect("stored"));
     assert!(tx.correct_entry(message, "pia", b"{}", now).await.expect("stored"), "the message is journaled");
+    let counted = NewMarks {
+        day: "2026-11-20".parse().expect("a day"),
+        sender_kind: "company",
+        sender: "11223344".into(),
+        sender_name: Some("Prøve A/S".into()),
+        system: None,
+        unit: String::new(),
+        marks: 0,
+        waited: true,
+    };
+    tx.count_marks(&[counted], &world.room().entropy).await.expect("stored");
+    let by = Actor::person("pia", "post-distributor");
+    tx.tell(world.room().event_by(EventKind::Viewed, by).about(*message).with("level", "text"));
     tx.commit(now).await.expect("stored");
 }
 

@@ -160,7 +160,8 @@ fn cvr(written: &str) -> String {
 /// A name as it may be kept: a line, not long, without anything like a CPR number.
 fn name(written: &str) -> Option<String> {
     const LONGEST: usize = 100;
-    let name: String = privacy::fit(written.trim()).chars().take(LONGEST).collect();
+    let fitting = privacy::fit(written);
+    let name: String = fitting.trim().chars().take(LONGEST).collect();
     Some(name).filter(|name| !name.is_empty())
 }
 

@@ -47,18 +47,20 @@ pub struct HandedRow {
 
 from_row!(HandedRow { unit, wrong, moved_on, unseen, number });
 
-const COURSE: &str = "select c.unit as unit, c.settled as settled, c.answered as answered, c.eyes as eyes, count(*) as number from (
+// Materialized: folded into the grouping, each look-up would be made twice.
+const COURSE: &str = "with c as materialized (
     select coalesce((select max(h.unit) from hand_over h where h.authority = m.authority and h.message = m.id
             and h.ended_at is null), '') as unit,
         cast(case when m.stage in ('settled', 'carried-out') then 1 else 0 end as bigint) as settled,
         cast(case when exists (select 1 from decision d where d.authority = m.authority and d.message = m.id
             and d.number > 1 and d.decider like 'person:%') then 1 else 0 end as bigint) as answered,
         (select count(distinct e.person) from eye e where e.authority = m.authority and e.message = m.id) as eyes
-    from message m where m.authority = $1 and m.available_at >= $2 and m.available_at < $3) c
-    group by c.unit, c.settled, c.answered, c.eyes";
+    from message m where m.authority = $1 and m.available_at >= $2 and m.available_at < $3)
+    select c.unit as unit, c.settled as settled, c.answered as answered, c.eyes as eyes, count(*) as number
+    from c group by c.unit, c.settled, c.answered, c.eyes";
 
 // What a unit or escalation gives on is not the post room's hand-over: it begins when the one before it ends.
-const HANDED: &str = "select c.unit as unit, c.wrong as wrong, c.moved_on as moved_on, c.unseen as unseen, count(*) as number from (
+const HANDED: &str = "with c as materialized (
     select h.unit as unit,
         cast(case when h.ended_why in ('returned', 'pulled-back') then 1 else 0 end as bigint) as wrong,
         cast(case when h.ended_why = 'forwarded' and exists (select 1 from hand_over n where n.authority = h.authority
@@ -67,8 +69,9 @@ const HANDED: &str = "select c.unit as unit, c.wrong as wrong, c.moved_on as mov
             and e.role = 'post-distributor' and e.first_at <= h.handed_at) then 0 else 1 end as bigint) as unseen
     from hand_over h where h.authority = $1 and h.handed_at >= $2 and h.handed_at < $3
         and not exists (select 1 from hand_over p where p.authority = h.authority and p.message = h.message
-            and p.ended_at = h.handed_at and p.ended_why in ('forwarded', 'escalated'))) c
-    group by c.unit, c.wrong, c.moved_on, c.unseen";
+            and p.ended_at = h.handed_at and p.ended_why in ('forwarded', 'escalated')))
+    select c.unit as unit, c.wrong as wrong, c.moved_on as moved_on, c.unseen as unseen, count(*) as number
+    from c group by c.unit, c.wrong, c.moved_on, c.unseen";
 
 // Up to a day to the minute, after that to the hour: few rows, whatever the number of letters.
 const DELAYS: &str = "select c.minutes, count(*) from (
@@ -180,7 +183,9 @@ mod tests {
                 .map(|row| row.get::<String, _>("detail"))
                 .collect();
             assert!(plan.iter().any(|line| line.contains(index)), "{plan:#?}");
-            let whole_table = |line: &&String| line.starts_with("SCAN") && !line.contains("SCAN c");
+            let whole_table = |line: &&String| {
+                (line.starts_with("SCAN") && *line != "SCAN c") || line.ends_with("(authority=?)")
+            };
             assert_eq!(plan.iter().find(whole_table), None, "{plan:#?}");
         }
     }
