@@ -90,6 +90,11 @@ impl Rule {
         }
     }
 
+    /// Does the rule decide, or does it only mark or tell?
+    pub fn decides(&self) -> bool {
+        self.then.is_some()
+    }
+
     /// Does the condition ask what the classifier suggests?
     pub(crate) fn asks_what_is_suggested(&self) -> bool {
         asks_what_is_suggested(&self.when)

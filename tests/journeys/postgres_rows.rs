@@ -10,6 +10,7 @@ use router::audit::{Actor, EventKind};
 use router::clock::SetClock;
 use router::store::cases::KnownCase;
 use router::store::desk::PendingRow;
+use router::store::draft::NewDraft;
 use router::store::insight::marks::NewMarks;
 use router::store::judged::NewJudged;
 use router::store::known::SentLetter;
@@ -79,6 +80,10 @@ async fn house(cvr: &str, url: &str) -> World {
 async fn desk_rows(world: &World, message: &Uuid) {
     let store = &world.room().store;
     let now = world.room().clock.now();
+    let draft = NewDraft { person: "pia", base: 1, text: b"[]" };
+    let mut tx = store.begin().await.expect("a step");
+    assert!(tx.begin_draft(&draft, &world.room().entropy, now).await.expect("a draft"));
+    tx.commit(now).await.expect("it is stored");
     let later = now + jiff::SignedDuration::from_hours(1);
     let session = NewSession {
         token: [7; 32],

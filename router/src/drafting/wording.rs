@@ -131,15 +131,38 @@ fn one(table: &dyn TableLike, key: &str, item: &Item) -> String {
         }
         "field" => {
             // A field brings its comparison beside it.
-            let rest: Vec<String> = table
-                .iter()
-                .filter(|(key, _)| is_comparison(key))
-                .map(|(key, item)| raw(key, item))
-                .collect();
-            format!("feltet {} har {}", listed(key, item), rest.join(", "))
+            let beside = table.iter().filter(|(key, _)| is_comparison(key));
+            let rest: Vec<String> = beside.map(|(key, item)| comparison(key, item)).collect();
+            format!("feltet {} {}", listed(key, item), rest.join(" og "))
         }
+        "deadline" => deadline(item),
         _ if is_comparison(key) && table.contains_key("field") => String::new(),
         _ => plain(key, item),
+    }
+}
+
+fn comparison(key: &str, item: &Item) -> String {
+    let value = listed(key, item);
+    match (key, item.as_bool()) {
+        ("present", Some(true)) => "er udfyldt".to_owned(),
+        ("present", Some(false)) => "er tomt".to_owned(),
+        ("equals" | "one_of", _) => format!("er {value}"),
+        ("prefix", _) => format!("begynder med {value}"),
+        ("contains", _) => format!("indeholder {value}"),
+        ("matches", _) => format!("passer på mønstret {value}"),
+        ("at_least", _) => format!("er mindst {value}"),
+        ("at_most", _) => format!("er højst {value}"),
+        _ => raw(key, item),
+    }
+}
+
+/// How far away a deadline is at most.
+fn deadline(item: &Item) -> String {
+    let days = |key| item.as_table_like()?.get(key)?.as_integer();
+    match (days("within_days"), days("within_working_days")) {
+        (Some(days), _) => format!("svarfristen er højst {days} dage væk"),
+        (None, Some(days)) => format!("svarfristen er højst {days} arbejdsdage væk"),
+        (None, None) => raw("deadline", item),
     }
 }
 
@@ -273,7 +296,7 @@ mod tests {
             ),
             (
                 "then = \"hold\"\nwebhook = \"gis\"\n[rule.when]\nfield = \"label\"\npresent = true",
-                "Når feltet »label« har present = true: holdes tilbage til et menneske, før alt andet; giver besked til »gis«.",
+                "Når feltet »label« er udfyldt: holdes tilbage til et menneske, før alt andet; giver besked til »gis«.",
             ),
         ] {
             let text = format!("[[rule]]\nid = \"x\"\n{rule}\n");

@@ -55,7 +55,7 @@ const PAGES: [(&str, &[&str]); 4] = [
             "/regler/kladde",
             "/regler/proev",
             "/organisation",
-            "/organisation/enhed/plads",
+            "/organisation/enhed/pladsanvisning",
             "/organisation/ansvar",
         ],
     ),
@@ -201,7 +201,7 @@ async fn axe_finds_nothing_on_any_page() {
 async fn send(window: &Window, form: &str) {
     window
         .ask(&format!(
-            "window.before = true; document.querySelector('form[action=\"{form}\"] button').click()"
+            "window.before = true; document.querySelector('form[method=post][action=\"{form}\"] button').click()"
         ))
         .await;
     window.until("!window.before && document.readyState === 'complete'").await;

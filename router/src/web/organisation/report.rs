@@ -117,8 +117,11 @@ impl ReportShown {
             rows.map(|row| (row.subject.to_string(), row.title.clone().unwrap_or_default(), say(row)))
                 .collect()
         };
-        let came =
-            |row: &Row| format!("{} breve, {} afgjort af en regel", row.mail.messages, row.mail.by_rule);
+        let came = |row: &Row| {
+            let letters = row.mail.messages;
+            let noun = if letters == 1 { "brev" } else { "breve" };
+            format!("{letters} {noun}, {} afgjort af en regel", row.mail.by_rule)
+        };
         let sections = vec![
             Section::of("Ingen ejer", unowned.collect()),
             Section::of("Flere enheder gør krav", lines(Doubt::Contested, &|row| row.claims.join(", "))),

@@ -64,12 +64,14 @@ pub(super) async fn page(State(pages): State<Pages>, SignedIn(visitor): SignedIn
         unit: called(unit),
         unit_id: unit.to_owned(),
     });
+    let mut points: Vec<Point> = points.collect();
+    points.sort_by_key(|point| point.name.to_lowercase());
     draw(&TreePage {
         frame: frame(&pages, &visitor, "Organisation"),
         view: OrgView::of(&pages, &visitor, FRONT),
         units: rows(&policy),
         people: policy.people().count(),
-        points: points.collect(),
+        points,
         away: away(&pages),
     })
 }

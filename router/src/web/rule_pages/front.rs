@@ -67,7 +67,8 @@ struct RuleShown {
     review: String,
     overdue: bool,
     validity: String,
-    letters: i64,
+    /// How many letters it decided; `None` for a rule that decides none.
+    letters: Option<i64>,
     doubts: Vec<String>,
 }
 
@@ -138,7 +139,7 @@ async fn front(pages: &Pages, visitor: &Visitor, sought: &Sought) -> Result<Fron
             review: rule.review().map(danish::day).unwrap_or_default(),
             overdue: rule.review().is_some_and(|review| review < today),
             validity: validity(rule),
-            letters: letters.get(&rule.id).copied().unwrap_or_default(),
+            letters: rule.decides().then(|| letters.get(&rule.id).copied().unwrap_or_default()),
             doubts: looked.doubts(&rule.id).map(told).collect(),
         }
     });
