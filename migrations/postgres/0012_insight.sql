@@ -40,7 +40,7 @@ create index message_available on message (authority, available_at, id, stage);
 create index hand_over_handed on hand_over (authority, handed_at);
 -- Who has a message now: without it, what lies with anybody at all would be looked through for each message.
 create index hand_over_open_message on hand_over (authority, message, unit) where ended_at is null;
-create index judged_decided on judged (authority, model, decided_at);
+create index judged_decided on judged (authority, model, decided_at, unit, subject_sure, passed_on, unit_right, settled_at);
 
 alter table marked enable row level security;
 alter table marked force row level security;

@@ -69,7 +69,7 @@ const HANDED: &str = "with c as materialized (
             and e.role = 'post-distributor' and e.first_at <= h.handed_at) then 0 else 1 end as bigint) as unseen
     from hand_over h where h.authority = $1 and h.handed_at >= $2 and h.handed_at < $3
         and not exists (select 1 from hand_over p where p.authority = h.authority and p.message = h.message
-            and p.ended_at = h.handed_at and p.ended_why in ('forwarded', 'escalated')))
+            and p.handed_at < h.handed_at and p.ended_at = h.handed_at and p.ended_why in ('forwarded', 'escalated')))
     select c.unit as unit, c.wrong as wrong, c.moved_on as moved_on, c.unseen as unseen, count(*) as number
     from c group by c.unit, c.wrong, c.moved_on, c.unseen";
 
@@ -171,7 +171,7 @@ mod tests {
             (DELAYS, "e USING INDEX effect_journaled (authority=? AND done_at>? AND done_at<?)"),
             (
                 SURENESS,
-                "judged USING INDEX judged_decided (authority=? AND model=? AND decided_at>? AND decided_at<?)",
+                "judged USING COVERING INDEX judged_decided (authority=? AND model=? AND decided_at>? AND decided_at<?)",
             ),
         ] {
             let explained = sqlx::query(AssertSqlSafe(format!("explain query plan {sql}")));

@@ -16,7 +16,7 @@ const ROW: f64 = 26.0;
 /// The most rows that are drawn; the table has them all.
 pub(super) const ROWS: usize = 30;
 /// The longest name in a drawing, in characters.
-const NAME: usize = 30;
+const NAME: usize = 27;
 
 /// A bar.
 pub(super) struct Bar {
@@ -62,7 +62,8 @@ pub(super) struct Between {
 /// Shares with their bounds, on an axis that holds them all.
 pub(super) fn between(title: &str, rows: &[Between]) -> String {
     let rows = &rows[..rows.len().min(ROWS)];
-    let highest = rows.iter().flat_map(|row| [row.bounds.1, row.limit.unwrap_or(0.0)]).fold(0.01, f64::max);
+    let highest =
+        end_of_axis(rows.iter().flat_map(|row| [row.bounds.1, row.limit.unwrap_or(0.0)]).fold(0.0, f64::max));
     let bottom = rows.len() as f64 * ROW + 4.0;
     let mut svg = open(title, bottom + 24.0);
     let x = |share: f64| LEFT + share.clamp(0.0, highest) / highest * (RIGHT - LEFT);
@@ -97,7 +98,7 @@ pub(super) fn curves(title: &str, [below, beside]: [&str; 2], ends: [&str; 2], c
     const BOTTOM: f64 = 224.0;
     const START: f64 = 72.0;
     let points = curves.iter().flat_map(|curve| &curve.points);
-    let highest = points.map(|(_, y)| *y).fold(0.05, f64::max);
+    let highest = end_of_axis(points.map(|(_, y)| *y).fold(0.0, f64::max));
     let mut svg = open(title, BOTTOM + 44.0);
     let place = |x: f64, y: f64| [START + x * (RIGHT - START), BOTTOM - y / highest * (BOTTOM - TOP)];
     for quarter in 0..=4 {
@@ -120,6 +121,11 @@ pub(super) fn curves(title: &str, [below, beside]: [&str; 2], ends: [&str; 2], c
         }
     }
     close(svg)
+}
+
+/// The first round share that is not smaller.
+fn end_of_axis(highest: f64) -> f64 {
+    [0.05, 0.1, 0.2, 0.4, 0.6, 0.8].into_iter().find(|end| highest <= *end).unwrap_or(1.0)
 }
 
 fn open(title: &str, height: f64) -> String {
@@ -190,7 +196,7 @@ mod tests {
         let svg =
             bars("x", &[bar("a", 7.0), bar("b", -1.0), bar("c", f64::NAN), bar(&"lang ".repeat(20), 0.5)]);
         assert!(svg.contains(r#"width="344.0""#) && svg.contains(r#"width="0.0""#), "{svg}");
-        assert!(svg.contains("lang lang lang lang lang lang …"), "{svg}");
+        assert!(svg.contains("lang lang lang lang lang la…"), "{svg}");
         let many: Vec<Bar> = (0..100).map(|_| bar("a", 0.1)).collect();
         assert_eq!(bars("x", &many).matches("<rect").count(), ROWS);
     }

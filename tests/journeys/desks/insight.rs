@@ -149,9 +149,11 @@ on_both_databases!(every_figure_is_what_was_counted_by_hand, |engine: Engine| as
         row(handed, "Ydelseskontoret")[1..],
         ["8", "87,5 %", "1", "12,5 %", "0,3 % til 52,7 %", "–", "intet budget", "0", ""]
     );
+    assert!(page.contains("14 af periodens breve er ikke afgjort endnu"), "{page}");
     // Another period is another world.
     let before = pia.get("/indsigt?fra=2026-10-01&til=2026-10-31").await.ok();
     assert_eq!((figure(&before, "breve modtaget"), figure(&before, "overdraget uden øjne")), ("0", "–"));
+    assert!(before.contains("Intet blev overdraget") && !before.contains("<svg"), "{before}");
     world.everything_is_settled().await;
 });
 
@@ -186,7 +188,7 @@ on_both_databases!(senders_are_told_of_and_persons_and_small_groups_are_not, |en
         page.contains("&#60;script&#62;") && page.contains("Brevsystem &#60;b&#62;1&#60;/b&#62;"),
         "{page}"
     );
-    assert!(page.contains("1 afsendere med under 5 breve, i alt 4 breve"), "{page}");
+    assert!(page.contains("1 afsender med under 5 breve, i alt 4 breve"), "{page}");
     // The system made all nineteen letters of authorities and companies.
     assert_eq!(row(&page, "Brevsystem &#60;b&#62;1&#60;/b&#62;")[1], "19");
     // Too few letters look like none at all, and so does whatever is no CVR number.

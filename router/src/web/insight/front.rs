@@ -60,6 +60,10 @@ impl Front {
         count_danish(*number)
     }
 
+    fn unsettled(&self) -> String {
+        count_danish(self.whole.letters - self.whole.settled)
+    }
+
     fn percent(&self, share: &f64) -> String {
         percent(*share)
     }
@@ -274,7 +278,11 @@ fn draw_minutes(delays: &Delays) -> String {
     )
 }
 
+/// Empty when nothing was handed over.
 fn draw_misroutes(units: &[Unit]) -> String {
+    if units.iter().all(|unit| unit.handed.number == 0) {
+        return String::new();
+    }
     let row = |unit: &Unit| {
         Some(Between {
             name: unit.name.clone(),
