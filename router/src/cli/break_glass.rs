@@ -17,7 +17,7 @@ pub(super) struct BreakGlassCommand {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Læs adgangskoden fra standardinput, og skriv dens hash (argon2id) ud. Gem koden et sikkert sted; hashen kan ikke læses tilbage.
+    /// Læs adgangskoden fra standardinput, og skriv dens hash (argon2id) ud.
     Hash,
 }
 

@@ -33,9 +33,9 @@ struct Make {
     /// Navnet i revisionssporet: små bogstaver, tal og - _ . Det kan aldrig bruges igen.
     #[arg(long, value_name = "NAVN")]
     name: String,
-    /// Hvad tokenet giver adgang til, fx queue:read; en eller flere gange.
-    #[arg(long = "scope", value_name = "ADGANG", required = true, value_parser = scope)]
-    scopes: Vec<Scope>,
+    /// Hvad tokenet giver adgang til, fx queue:read; en eller flere gange. Skriv "?" for at se dem alle.
+    #[arg(long = "scope", value_name = "ADGANG", required = true)]
+    scopes: Vec<String>,
     /// Enheden, det handler for; en eller flere gange.
     #[arg(long = "unit", value_name = "ENHED")]
     units: Vec<String>,
@@ -72,9 +72,14 @@ struct Listed {
     used_at: Option<jiff::Timestamp>,
 }
 
-fn scope(word: &str) -> Result<Scope, String> {
-    let words: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
-    Scope::of_word(word).ok_or_else(|| format!("adgange er {}", words.join(", ")))
+fn scope(word: &str) -> Result<Scope, Failure> {
+    Scope::of_word(word).ok_or_else(|| {
+        let known = Scope::ALL.iter().map(|scope| format!("\n  {:<15} {}", scope.as_str(), scope.danish()));
+        Failure::Said(format!(
+            "Der er ingen adgang, der hedder \"{word}\". Vælg blandt:{}",
+            known.collect::<String>()
+        ))
+    })
 }
 
 impl TokensCommand {
@@ -92,9 +97,10 @@ impl TokensCommand {
 
 impl Make {
     async fn run(self, house: &House) -> Result<(), Failure> {
+        let scopes: Result<_, Failure> = self.scopes.iter().map(|word| scope(word)).collect();
         let wanted = Wanted {
             name: self.name,
-            scopes: self.scopes.into_iter().collect(),
+            scopes: scopes?,
             units: self.units.into_iter().collect(),
             days: self.days,
         };

@@ -237,6 +237,36 @@ async fn rules_at_work(window: &Window, desks: &Desks, axe: &str) -> Vec<String>
     found
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn axe_finds_nothing_on_the_way_in_for_emergencies() {
+    let axe = axe();
+    let world = World::open_town(Engine::Sqlite).await;
+    let desks = super::break_glass::desks(&world).await;
+    for (width, dark) in [(1280, false), (1280, true), (400, false)] {
+        let window = Window::open(width, 900, dark).await;
+        let base = &desks.base;
+        for page in ["/log-ind", "/log-ind/noed", "/post", "/status", "/journal"] {
+            window.go(&format!("{base}{page}")).await;
+            let found = findings(&window, &axe).await;
+            assert_eq!(found, Vec::<String>::new(), "{page} at {width}, dark {dark}");
+            if page == "/log-ind/noed" {
+                let fill = format!(
+                    "document.querySelector('[name=adgangskode]').value = '{}';
+                     document.querySelector('[name=begrundelse]').value = 'Udbyderen er nede i dag';
+                     document.querySelector('form.stack button').click()",
+                    super::break_glass::PASSWORD
+                );
+                window.ask(&fill).await;
+                window.until("document.querySelector('.break-glass')").await;
+            }
+        }
+        let wide = window.ask("return document.documentElement.scrollWidth <= window.innerWidth").await;
+        assert_eq!(wide, true, "nothing hangs over the edge at {width}");
+        assert_eq!(window.complaints().await, Vec::<String>::new());
+        window.close().await;
+    }
+}
+
 /// Where the README's pictures go: beside it when they are asked for (UPDATE=1), else nowhere that lasts.
 fn pictures(temporary: &Path) -> PathBuf {
     match std::env::var_os("UPDATE") {

@@ -5,7 +5,7 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use uuid::Uuid;
 
 use super::problem::Problem;
@@ -104,6 +104,16 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // The reader would take a list for an object whose fields come in order.
+    let begins = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    if begins != Some(&b'{') {
+        let is_json = serde_json::from_slice::<IgnoredAny>(bytes).is_ok();
+        return Err(if is_json {
+            Problem::field("", "skal være et JSON-objekt")
+        } else {
+            Problem::malformed()
+        });
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
@@ -133,10 +143,12 @@ fn fault(path: &str, said: &str) -> Problem {
         (field(named), "findes ikke; se beskrivelsen på /api/v1/openapi.json".to_owned())
     } else if said.starts_with("duplicate field") {
         (field(named), "står der to gange".to_owned())
-    } else if let Some((_, words)) = said.split_once(", expected one of ") {
+    } else if let Some((_, words)) =
+        said.rsplit_once(", expected ").filter(|_| said.starts_with("unknown variant"))
+    {
         // What stands there are our own words, never the caller's.
-        let words = words.split(" at line").next().unwrap_or_default().replace('`', "\"");
-        (field(""), format!("skal være en af {words}"))
+        let words = words.split(" at line").next().unwrap_or_default().trim_start_matches("one of ");
+        (field(""), format!("skal være en af {}", words.replace('`', "\"").replace(" or ", ", ")))
     } else {
         (field(""), "har en forkert form eller en værdi, der ikke kan bruges".to_owned())
     };
