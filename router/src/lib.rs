@@ -28,6 +28,7 @@ pub mod drafting;
 pub mod editions;
 pub mod insight;
 pub mod oversight;
+pub mod paper;
 pub mod replay;
 pub mod responsibility;
 pub mod rule_check;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::aside::{Kind, aside_of};
 use crate::audit::{Actor, EventKind};
-use crate::pull_back::{Draft, Part, Section};
+use crate::paper::{Draft, Part, Section};
 use crate::room::PostRoom;
 use crate::store::StoreError;
 use crate::story::danish_time;

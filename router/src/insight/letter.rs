@@ -7,7 +7,7 @@ use super::marks::Mark;
 use super::senders::Marking;
 use super::{count_danish, share_danish};
 use crate::oversight::Period;
-use crate::pull_back::{Draft, Part, Section};
+use crate::paper::{Draft, Part, Section};
 
 /// What a letter is written from.
 pub struct From<'a> {

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::exposure::{Exposure, exposure};
 use super::kinds::{Kinds, kinds};
 use crate::journey::{Decided, InHand};
+use crate::paper::{Draft, Part, Section};
 use crate::room::PostRoom;
 use crate::store::StoreError;
 use crate::store::message::MessageRow;
@@ -17,36 +18,6 @@ use crate::story::danish_time;
 
 /// How long an authority has to notify a breach, from when it knew (GDPR article 33(1)).
 const TO_NOTIFY: SignedDuration = SignedDuration::from_hours(72);
-
-/// A document to be finished by a person.
-pub struct Draft {
-    /// Its title.
-    pub title: &'static str,
-    /// Its parts.
-    pub sections: Vec<Section>,
-}
-
-/// A part of the document under a heading.
-pub struct Section {
-    /// The heading.
-    pub heading: &'static str,
-    /// What stands under it.
-    pub parts: Vec<Part>,
-    /// Begins a page of its own, which can be left out.
-    pub apart: bool,
-}
-
-/// Something under a heading.
-pub enum Part {
-    /// A paragraph.
-    Text(String),
-    /// A list.
-    List(Vec<String>),
-    /// A table: what it shows, its columns, its rows.
-    Table(&'static str, Vec<&'static str>, Vec<Vec<String>>),
-    /// A field to fill in: what, and how to judge it.
-    Field(&'static str, &'static str),
-}
 
 /// The draft for a letter that came back; `None` for one that never did. `name` says what a person is called.
 pub async fn draft(

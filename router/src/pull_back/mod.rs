@@ -7,13 +7,11 @@
 //! **Deliberately absent:** the assessment itself. How great the risk is, and whether the persons concerned are told, is for a
 //! person to judge and to sign.
 
-mod docx;
 mod draft;
 mod exposure;
 mod kinds;
 
-pub use docx::docx;
-pub use draft::{Draft, Part, Section, draft};
+pub use draft::draft;
 pub use exposure::{Exposure, Incident, Period, SentOn, Viewer, exposure};
 
 use jiff::Timestamp;

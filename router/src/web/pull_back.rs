@@ -15,7 +15,8 @@ use super::door::{Doors, Needs};
 use super::page::{Frame, Trouble, draw, shown_name, trouble};
 use super::role::Role;
 use super::session::{SignedIn, Visitor};
-use crate::pull_back::{self, By, Draft, Exposure, Handed, Part, PullBackError, REASONS};
+use crate::paper::{Draft, Part, docx};
+use crate::pull_back::{self, By, Exposure, Handed, PullBackError, REASONS};
 use crate::store::StoreError;
 use crate::store::message::{MessageRow, Stage};
 
@@ -204,7 +205,7 @@ async fn word(State(pages): State<Pages>, SignedIn(visitor): SignedIn, Path(id):
         Ok(drafted) => drafted,
         Err(error) => return refused(&pages, &visitor, error),
     };
-    let Ok(bytes) = pull_back::docx(&draft) else {
+    let Ok(bytes) = docx(&draft) else {
         let said = "Dokumentet kunne ikke laves. Brug udkastet på siden i stedet.".to_owned();
         return trouble(&pages, Some(&visitor), &Trouble::Said(said));
     };

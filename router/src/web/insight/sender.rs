@@ -12,7 +12,7 @@ use crate::insight::count_danish;
 use crate::insight::letter::{From, letter};
 use crate::insight::marks::Mark;
 use crate::insight::senders::{Marking, OneSender, one, table_of_fields};
-use crate::pull_back::{Draft, Part, docx};
+use crate::paper::{Draft, Part, docx};
 use crate::web::Pages;
 use crate::web::danish;
 use crate::web::page::{Frame, Trouble, draw, trouble};

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
 use crate::desk::sending_on::note;
-use crate::pull_back::{self, Draft, Part};
+use crate::paper::{Draft, Part, docx};
 use crate::web::Pages;
 use crate::web::page::{Frame, Trouble, draw, trouble};
 use crate::web::role::Role;
@@ -50,7 +50,7 @@ pub(super) async fn word(
         Ok(draft) => draft,
         Err(why) => return trouble(&pages, Some(&visitor), &why),
     };
-    let Ok(bytes) = pull_back::docx(&draft) else {
+    let Ok(bytes) = docx(&draft) else {
         let said = "Dokumentet kunne ikke laves. Brug siden i stedet.".to_owned();
         return trouble(&pages, Some(&visitor), &Trouble::Said(said));
     };
