@@ -118,7 +118,8 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
-        if inner.is_data() {
+        // Of a number where a word should be, the reader says that it is not JSON.
+        if inner.is_data() || serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
             fault(path.trim_start_matches('.'), &inner.to_string())
         } else {
             Problem::malformed()
