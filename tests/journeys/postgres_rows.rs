@@ -8,6 +8,7 @@ use journeys::letters::{Letter, uuid};
 use journeys::{Engine, World, world};
 use router::audit::{Actor, EventKind};
 use router::clock::SetClock;
+use router::store::aside::AsideRow;
 use router::store::cases::KnownCase;
 use router::store::desk::PendingRow;
 use router::store::draft::NewDraft;
@@ -108,6 +109,8 @@ async fn desk_rows(world: &World, message: &Uuid) {
     tx.remember_answer(&key, later, now, now).await.expect("stored");
     assert!(tx.claim_letter(message, "pia", later, now).await.expect("stored"));
     assert!(tx.keep_answer(&pending, now).await.expect("stored"));
+    let aside = AsideRow::new(message, "held", "pia", later, b"{}".to_vec());
+    tx.put_aside(&aside, now).await.expect("stored");
     assert!(tx.correct_entry(message, "pia", b"{}", now).await.expect("stored"), "the message is journaled");
     let counted = NewMarks {
         day: "2026-11-20".parse().expect("a day"),

@@ -117,7 +117,7 @@ async fn the_report_tells(engine: Engine) {
     assert!(table.contains("17.01.04;Fjerskyer;himmel;Himlen;17.01.04;;;skyer;2;2;0;0;"), "{table}");
     let excel = std::fs::read(house.path("ansvar.xlsx")).expect("the table");
     assert!(excel.starts_with(b"PK"), "an Excel file is a ZIP");
-    let refused = house.run(&["org", "report", "--table", "ansvar.pdf"]).fails(1);
+    let refused = house.run(&["org", "report", "--table", "ansvar.doc"]).fails(1);
     assert!(refused.contains(".csv, .xlsx eller .pdf"), "{refused}");
     assert!(!format!("{said}{table}{report}").contains("Mette"), "nobody who wrote is in it");
 }

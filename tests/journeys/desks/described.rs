@@ -71,6 +71,11 @@ async fn the_description_says_what_a_reader_needs() {
         let summary = operation["summary"].as_str().unwrap_or_default();
         let danish = [
             "Vis",
+            "Vent",
+            "Spørg",
+            "Luk",
+            "Svar",
+            "Se",
             "Tag",
             "Hent",
             "Fordel",

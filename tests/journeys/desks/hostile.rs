@@ -127,7 +127,7 @@ on_both_databases!(nothing_in_a_letter_runs_on_a_page, |engine: Engine| async mo
 });
 
 /// Tags that the letter's templates make.
-const KNOWN: [&str; 30] = [
+const KNOWN: [&str; 36] = [
     "<article data-open=",
     "<header>",
     "<p>",
@@ -143,6 +143,12 @@ const KNOWN: [&str; 30] = [
     "<kbd>",
     "<span",
     "<label for=\"anden\">",
+    "<label for=\"hvor-laenge\">",
+    "<label for=\"myndighed\">",
+    "<select id=\"hvor-laenge\"",
+    "<option value=",
+    "<summary data-key=",
+    "<details class=\"more\">",
     "<div ",
     "<div>",
     "<blockquote>",

@@ -146,8 +146,12 @@ impl Refusal {
 }
 
 /// Resources, in the order of the description.
-const TAGS: [(&str, &str); 11] = [
+const TAGS: [(&str, &str); 12] = [
     ("queue", "Køen: breve, der venter på en postfordeler."),
+    (
+        "aside",
+        "Til side: breve, der venter på noget, sendes videre eller er lukket, og spørgsmål til kolleger.",
+    ),
     ("receivers", "Modtagere: enheder, medarbejdere, emner og sager."),
     ("mine", "Min post: det, der ligger hos de enheder, tokenet handler for."),
     ("messages", "Meddelelser: historien om hver, uden dens egne ord."),
