@@ -8,6 +8,7 @@ use journeys::letters::Letter;
 use journeys::{Engine, World};
 use router::desk;
 use router::desk::answers::Given;
+use router::journey::outcome_danish;
 use serde_json::Value;
 
 /// axe-core's script: tests/run fetches it and names it in the environment.
@@ -117,18 +118,21 @@ async fn town() -> (World, Desks) {
 /// one to be sent on.
 async fn with_letters_aside(world: &World) -> String {
     let room = world.room();
-    let queue = desk::queue(room, 10).await.expect("a queue").letters;
+    let mut queue = desk::queue(room, 50).await.expect("a queue").letters;
+    // One whose journaling is in doubt cannot be closed; those at the end of the line are not what the pages begin with.
+    queue.retain(|letter| letter.question != outcome_danish("effect-failed"));
+    queue.reverse();
     let id = |at: usize| queue[at].id.parse::<uuid::Uuid>().expect("an id");
-    desk::aside::hold(room, &id(4), "pfor1", "more", "1").await.expect("it is held");
+    desk::aside::hold(room, &id(0), "pfor1", "more", "1").await.expect("it is held");
     let unit = room.policy().person("mkje").expect("a person of the demo").unit.clone();
-    desk::colleagues::ask(room, &id(5), "pfor1", &unit, Some("mkje")).await.expect("it is asked about");
+    desk::colleagues::ask(room, &id(1), "pfor1", &unit, Some("mkje")).await.expect("it is asked about");
     let given = Given::Closed { close: rules::Closing::Unwanted };
-    let seen = queue[6].decision;
-    desk::answers::keep(room, &id(6), "pfor1", seen, given).await.expect("it is closed");
+    let seen = queue[2].decision;
+    desk::answers::keep(room, &id(2), "pfor1", seen, given).await.expect("it is closed");
     world.wait(std::time::Duration::from_secs(31));
     world.work().await;
-    desk::aside::to_send_on(room, &id(7), "pfor1", "Region Nord").await.expect("it is to be sent on");
-    queue[7].id.clone()
+    desk::aside::to_send_on(room, &id(3), "pfor1", "Region Nord").await.expect("it is to be sent on");
+    queue[3].id.clone()
 }
 
 #[tokio::test(flavor = "multi_thread")]

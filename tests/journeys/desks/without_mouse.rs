@@ -53,7 +53,7 @@ async fn a_case_handler_opens_a_letter_is_done_with_it_and_sends_one_back() {
     window.press("f").await;
     window.until("location.search.includes('gjort=faerdig') && document.readyState === 'complete'").await;
     assert_eq!(
-        window.ask("return document.querySelector('.notice').innerText.includes('færdigt')").await,
+        window.ask("return document.querySelector('main .notice').innerText.includes('færdigt')").await,
         true
     );
 
