@@ -16,10 +16,13 @@ use crate::dice::Dice;
 use crate::letters::{Letter, uuid};
 use crate::{Engine, World};
 
-/// Units of the invented authority; what comes is spread over them.
-const UNITS: usize = 40;
+/// Main groups of KLE, one for each unit of the invented authority; what comes is spread over them.
+const MAIN_GROUPS: [usize; 27] =
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 14, 15, 17, 18, 19, 20, 21, 22, 23, 24, 25, 27, 28, 29, 30, 32, 34];
 /// Letters taken in side by side while the house is filled.
 const BATCH: usize = 256;
+/// In which they come.
+const YEAR: Duration = Duration::from_secs(365 * 86_400);
 /// Of so many letters one waits for a post distributor.
 const WAITS: usize = 30;
 
@@ -45,11 +48,10 @@ pub type Times = BTreeMap<&'static str, Vec<Duration>>;
 /// An authority of many units that share the subjects among them.
 fn policy() -> String {
     let mut text = "[authority]\ncvr = \"12345678\"\nname = \"Storby Kommune\"\n".to_owned();
-    for unit in 0..UNITS {
+    for (unit, group) in MAIN_GROUPS.iter().enumerate() {
         text.push_str(&format!(
             "\n[[unit]]\nid = \"u{unit}\"\nname = \"Enhed {unit}\"\njournals = \"new-case\"\n\
-             \n[[responsibility]]\nkle = \"{:02}\"\nunit = \"u{unit}\"\n",
-            unit + 1
+             \n[[responsibility]]\nkle = \"{group:02}\"\nunit = \"u{unit}\"\n"
         ));
     }
     text
@@ -57,7 +59,7 @@ fn policy() -> String {
 
 /// A letter: marked, passed on by another authority (its mark is only a suggestion), or without a mark.
 fn letter(number: usize) -> Vec<u8> {
-    let subject = format!("{:02}.{:02}.00", number % UNITS + 1, number % 7 + 1);
+    let subject = format!("{:02}.{:02}.00", MAIN_GROUPS[number % MAIN_GROUPS.len()], number % 7 + 1);
     let cpr = format!(
         "{:02}{:02}{:02}{:04}",
         number % 28 + 1,
@@ -85,6 +87,8 @@ pub async fn run(plan: &Plan, told: impl Fn(usize)) -> Times {
         for taken in world.offer(Channel::Ingest, &letters).await {
             taken.expect("the letter is stored");
         }
+        // They came over a year. Whoever took them in has a claim on them that runs out meanwhile.
+        world.wait(YEAR / u32::try_from(plan.messages.div_ceil(BATCH)).unwrap_or(u32::MAX));
         world.work().await;
         told(first + letters.len());
     }
@@ -96,7 +100,7 @@ pub async fn run(plan: &Plan, told: impl Fn(usize)) -> Times {
     for number in 0..plan.users {
         let (role, unit) = match number % 10 {
             0..6 => (Role::PostDistributor, String::new()),
-            6..9 => (Role::CaseHandler, format!("u{}", number % UNITS)),
+            6..9 => (Role::CaseHandler, format!("u{}", number % MAIN_GROUPS.len())),
             _ => (Role::RecordsManager, String::new()),
         };
         let browser = desks.sign_in(&world, &format!("p{number}"), &[role], &[&unit]).await;
