@@ -318,14 +318,22 @@ impl Store {
 
     /// One message by our id, or by its own UUID (the newest with that UUID).
     pub async fn message(&self, id: &Uuid) -> Result<Option<MessageRow>, StoreError> {
-        const SQL: &str = concat!(
+        const BY_OURS: &str =
+            concat!("select ", columns!(), " from message where authority = $1 and id = $2");
+        const BY_ITS_OWN: &str = concat!(
             "select ",
             columns!(),
-            " from message where authority = $1 and (id = $2 or memo_uuid = $2)
-            order by case when id = $2 then 0 else 1 end, stored_at desc limit 1"
+            " from message where authority = $1 and memo_uuid = $2 order by stored_at desc limit 1"
         );
-        Ok(on_pool!(self, pool =>
-            sqlx::query_as(SQL).bind(&self.authority).bind(id.to_string()).fetch_optional(pool).await?))
+        // One after the other: asked for both at once, SQLite looks through every message.
+        for sql in [BY_OURS, BY_ITS_OWN] {
+            let found = on_pool!(self, pool =>
+                sqlx::query_as(sql).bind(&self.authority).bind(id.to_string()).fetch_optional(pool).await?);
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
     }
 
     /// All messages with this UUID of their own, oldest first.
