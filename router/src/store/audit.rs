@@ -89,7 +89,8 @@ impl Store {
 
     /// The events of one message, in order.
     pub async fn events_of(&self, message: &str) -> Result<Vec<Event>, StoreError> {
-        const SQL: &str = "select body from audit_event where authority = $1 and message = $2 order by seq";
+        // The sign keeps SQLite from walking the whole log in its order: the few of one message are sorted in no time.
+        const SQL: &str = "select body from audit_event where authority = $1 and message = $2 order by +seq";
         let bodies: Vec<Vec<u8>> = on_pool!(self, pool =>
             sqlx::query_scalar(SQL).bind(&self.authority).bind(message).fetch_all(pool).await?);
         bodies

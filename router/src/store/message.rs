@@ -323,9 +323,9 @@ impl Store {
         const BY_ITS_OWN: &str = concat!(
             "select ",
             columns!(),
-            " from message where authority = $1 and memo_uuid = $2 order by stored_at desc limit 1"
+            " from message where authority = $1 and memo_uuid = $2 order by +stored_at desc limit 1"
         );
-        // One after the other: asked for both at once, SQLite looks through every message.
+        // One after the other, and with a sign before the time: else SQLite looks through every message in its order.
         for sql in [BY_OURS, BY_ITS_OWN] {
             let found = on_pool!(self, pool =>
                 sqlx::query_as(sql).bind(&self.authority).bind(id.to_string()).fetch_optional(pool).await?);
@@ -341,7 +341,7 @@ impl Store {
         const SQL: &str = concat!(
             "select ",
             columns!(),
-            " from message where authority = $1 and memo_uuid = $2 order by stored_at, id"
+            " from message where authority = $1 and memo_uuid = $2 order by +stored_at, id"
         );
         Ok(on_pool!(self, pool =>
             sqlx::query_as(SQL).bind(&self.authority).bind(memo_uuid.to_string()).fetch_all(pool).await?))
