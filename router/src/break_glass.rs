@@ -62,9 +62,12 @@ pub fn hash(password: &str) -> Result<String, String> {
 
 /// Can this be a hash that [`hash`] made?
 pub fn is_hash(text: &str) -> bool {
+    // Kind, version, costs, salt and digest: without one of them every password would only be wrong.
+    let whole = text.split('$').skip(1).filter(|part| !part.is_empty()).count() == 5;
     // A wrong password for a hash of another kind is a failure of another kind.
     let tried = Argon2::default().verify_password(b"", text);
-    text.starts_with("$argon2")
+    whole
+        && text.starts_with("$argon2")
         && matches!(tried, Ok(()) | Err(argon2::password_hash::Error::PasswordInvalid))
 }
 

@@ -17,6 +17,8 @@ const LEADING: f32 = 10.0;
 /// Between two columns, and between two rows.
 const GAP: (f32, f32) = (8.0, 3.0);
 const TITLE: f32 = 12.0;
+/// What sums of widths differ by when they are added in another order.
+const ROUNDED: f32 = 0.05;
 /// Where the rows of a page begin and end.
 const TOP: f32 = PAGE.1 - MARGIN - TITLE - LEADING;
 const BOTTOM: f32 = MARGIN + LEADING * 1.5;
@@ -94,14 +96,14 @@ fn lines(text: &[u8], room: f32) -> Vec<Vec<u8>> {
     let mut line: Vec<u8> = Vec::new();
     for word in text.split(|byte| byte.is_ascii_whitespace()).filter(|word| !word.is_empty()) {
         let blank = if line.is_empty() { 0.0 } else { width(b" ") };
-        if !line.is_empty() && width(&line) + blank + width(word) > room {
+        if !line.is_empty() && width(&line) + blank + width(word) > room + ROUNDED {
             lines.push(std::mem::take(&mut line));
         }
         if !line.is_empty() {
             line.push(b' ');
         }
         for byte in word {
-            if !line.is_empty() && width(&line) + width(&[*byte]) > room {
+            if !line.is_empty() && width(&line) + width(&[*byte]) > room + ROUNDED {
                 lines.push(std::mem::take(&mut line));
             }
             line.push(*byte);
