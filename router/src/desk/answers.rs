@@ -67,6 +67,9 @@ pub enum Refused {
     /// Nothing from the list was picked.
     #[error("nothing picked")]
     NothingPicked,
+    /// Whoever is to be asked does not work in that unit.
+    #[error("no such colleague in the unit")]
+    NoSuchColleague,
     /// It could not be an answer.
     #[error("{}", .0.danish())]
     Answer(#[from] AnswerError),
@@ -84,6 +87,9 @@ impl Refused {
         match self {
             Self::Taken => "En anden har brevet fremme eller har fordelt det. Intet er ændret.".into(),
             Self::NothingPicked => "Vælg noget på listen.".into(),
+            Self::NoSuchColleague => {
+                "Medarbejderen hører ikke til den enhed. Søg efter medarbejderen igen.".into()
+            }
             Self::Answer(error) => error.danish(),
         }
     }

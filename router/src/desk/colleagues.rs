@@ -11,7 +11,7 @@ use super::aside::{Kind, Put, Words, back_after, id_of, last, lay, seal, words_o
 use super::{Level, masked_label, sender_danish};
 use crate::audit::{Actor, EventKind};
 use crate::inbox::{self, Reader};
-use crate::journey::{self, AnswerError};
+use crate::journey;
 use crate::room::PostRoom;
 use crate::store::StoreError;
 use crate::store::aside::AsideRow;
@@ -82,7 +82,7 @@ pub async fn ask(
     if let Some(asked) = asked {
         // A user id that no policy knows would be asked for ever.
         let known = policy.person(asked).filter(|known| Some(&known.unit) == unit.as_ref());
-        known.ok_or(AnswerError::NotFound)?;
+        known.ok_or(Refused::NoSuchColleague)?;
     }
     let put = Put {
         kind: Kind::Asked,

@@ -208,6 +208,7 @@ impl From<AnswerError> for Problem {
 impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         match refused {
+            Refused::NoSuchColleague => Self::field("person", refused.danish()),
             Refused::Taken | Refused::NothingPicked => Self::conflict(refused.danish()),
             Refused::Answer(error) => error.into(),
         }
