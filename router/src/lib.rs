@@ -29,6 +29,7 @@ pub mod editions;
 pub mod insight;
 pub mod oversight;
 pub mod paper;
+pub mod remembered;
 pub mod replay;
 pub mod responsibility;
 pub mod rule_check;

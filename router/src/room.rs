@@ -12,10 +12,14 @@ use tokio::sync::Notify;
 use crate::audit::{Actor, Event, EventKind};
 use crate::clock::{Clock, Entropy};
 use crate::content::ContentStore;
+use crate::desk;
 use crate::digital_post::DigitalPost;
+use crate::inbox;
 use crate::notices::Notices;
 use crate::organisation::Snapshot;
+use crate::oversight::search;
 use crate::own_model;
+use crate::remembered::Remembered;
 use crate::store::Store;
 use crate::store::journal::BuiltIn;
 use crate::store::message::Lease;
@@ -43,6 +47,12 @@ pub struct PostRoom {
     pub suggest: Arc<dyn classifier::Suggest>,
     /// What reads documents.
     pub extractor: Extractor,
+    /// What this process remembers of letters in line.
+    pub line: desk::Memory,
+    /// What it remembers of letters in the lists of case handlers.
+    pub titles: Remembered<inbox::Title>,
+    /// What it remembers of messages that a records manager found.
+    pub placed: Remembered<search::Placed>,
     /// What this process remembers of units and their limits.
     pub unseen: unseen::Memory,
     /// The own model that this process last went by.
@@ -150,6 +160,9 @@ impl PostRoom {
             notices: parts.notices,
             suggest: parts.suggest,
             extractor: parts.extractor,
+            line: desk::Memory::default(),
+            titles: Remembered::default(),
+            placed: Remembered::default(),
             unseen: unseen::Memory::default(),
             own_model: own_model::following::Memory::default(),
             clock: parts.clock,

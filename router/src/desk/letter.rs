@@ -1,5 +1,7 @@
 //! A letter before somebody: as much of it as they asked for, and not before they have a claim on it.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use rules::Glimpse;
 use uuid::Uuid;
@@ -8,6 +10,7 @@ use super::aside::{Aside, aside_of};
 use super::history::history;
 use super::level::Level;
 use super::queue::{Waiting, is_at_desk, open, waiting};
+use super::standing::Under;
 use super::{ROLE, reason_danish};
 use crate::audit::{Actor, EventKind};
 use crate::journey::{self, Decided, InHand};
@@ -107,8 +110,8 @@ pub async fn look(
     // By our id, whichever of its two it was asked for by: under two names two people could have it before them.
     let seen = raise(room, &row.uuid()?, person, wanted, reason).await?;
     let (in_hand, decided, number) = open(room, &row).await?;
-    let policy = room.policy();
-    let waiting = waiting(room, &policy, &row, number, &decided);
+    let standing = room.line.standing(room, &Arc::new(Under::now(room)), &row.id, number, &decided);
+    let waiting = waiting(room, &row, number, &standing);
     let words = if seen >= Level::Text { Some(words(room, &in_hand, &decided).await?) } else { None };
     Ok(Letter {
         waiting: Waiting { before: Some(person.to_owned()), ..waiting },

@@ -18,6 +18,7 @@ mod level;
 mod queue;
 mod search;
 pub mod sending_on;
+mod standing;
 mod stretch;
 
 pub use choices::Choice;
@@ -25,8 +26,9 @@ pub(crate) use choices::title;
 pub use letter::{Document, Letter, LookError, Words, look, put_back};
 pub(crate) use letter::{documents, words};
 pub use level::{Level, REASONS, reason_danish};
-pub use queue::{Queue, Waiting, queue};
+pub use queue::{Queue, Waiting, next_after, queue};
 pub use search::{Found, search};
+pub use standing::Memory;
 pub use stretch::{Stretch, stretch};
 
 use classifier::LetterText;

@@ -1,15 +1,17 @@
 //! The queue: what waits, most urgent first.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use rules::Policy;
+use uuid::Uuid;
 
-use super::choices::{Choice, choices};
-use super::{masked_label, sender_danish};
+use super::choices::Choice;
+use super::standing::{Standing, Under};
 use crate::journey::{Decided, InHand, outcome_danish};
 use crate::room::PostRoom;
 use crate::store::StoreError;
+use crate::store::line::Place;
 use crate::store::message::{MessageRow, Stage};
 use crate::story::deadline::DeadlineView;
 
@@ -63,42 +65,66 @@ pub async fn queue(room: &PostRoom, limit: u32) -> Result<Queue, StoreError> {
     Ok(Queue { letters, total, aside })
 }
 
-/// These messages as they stand in line.
+/// The letter that stands after this one in line, or before it when it is the last. Letters that lie before somebody are
+/// passed over, and so are those further away than `within`.
+pub async fn next_after(room: &PostRoom, this: &Uuid, within: u32) -> Result<Option<Uuid>, StoreError> {
+    let now = room.clock.now();
+    let this = this.to_string();
+    let claims = room.store.claims(now).await?.into_iter().map(|claim| claim.message);
+    let answers = room.store.pending_answers().await?.into_iter().map(|answer| answer.message);
+    let taken: HashSet<String> = claims.chain(answers).filter(|id| *id != this).collect();
+    let room_for_taken = within.saturating_add(u32::try_from(taken.len()).unwrap_or(u32::MAX));
+    let places = room.store.places(None, now, room_for_taken).await?;
+    let at = places.iter().position(|place| place.id == this);
+    let free = |place: &&Place| place.id != this && !taken.contains(&place.id);
+    let after = places.iter().skip(at.map_or(0, |at| at + 1)).find(free);
+    let next = after.or_else(|| places.iter().find(free));
+    Ok(next.and_then(|place| place.id.parse().ok()))
+}
+
+/// These messages as they stand in line. Only those that are not remembered are opened.
 pub(super) async fn in_line(room: &PostRoom, rows: &[MessageRow]) -> Result<Vec<Waiting>, StoreError> {
     let now = room.clock.now();
     let claims = room.store.claims(now).await?;
-    let claims: BTreeMap<String, String> =
+    let mut claims: BTreeMap<String, String> =
         claims.into_iter().map(|claim| (claim.message, claim.person)).collect();
     let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
+    let numbers = room.store.last_numbers(&ids).await?;
+    let under = Arc::new(Under::now(room));
+    let mut known: HashMap<&str, (i64, Arc<Standing>)> = HashMap::new();
+    for (id, number) in &numbers {
+        if let Some(standing) = room.line.known(&under, id, *number) {
+            known.insert(id, (*number, standing));
+        }
+    }
+    let new: Vec<&MessageRow> = rows.iter().filter(|row| !known.contains_key(row.id.as_str())).collect();
+    let ids: Vec<String> = new.iter().map(|row| row.id.clone()).collect();
     let decisions = room.store.last_decisions(&ids).await?;
-    let policy = room.policy();
-    let mut letters = Vec::with_capacity(rows.len());
-    for row in rows {
+    for row in new {
         let Some(decision) = decisions.iter().find(|decision| decision.message == row.id) else { continue };
         let decided = Decided::open(&row.key(&room.store)?, decision)?;
-        let before = claims.get(&row.id).cloned();
-        letters.push(Waiting { before, ..waiting(room, &policy, row, decision.number, &decided) });
+        let standing = room.line.standing(room, &under, &row.id, decision.number, &decided);
+        known.insert(&row.id, (decision.number, standing));
     }
-    Ok(letters)
+    let waiting = rows.iter().filter_map(|row| {
+        let (number, standing) = known.get(row.id.as_str())?;
+        let before = claims.remove(&row.id);
+        Some(Waiting { before, ..waiting(room, row, *number, standing) })
+    });
+    Ok(waiting.collect())
 }
 
 /// A letter as it stands in line.
-pub(super) fn waiting(
-    room: &PostRoom,
-    policy: &Policy,
-    row: &MessageRow,
-    decision: i64,
-    decided: &Decided,
-) -> Waiting {
+pub(super) fn waiting(room: &PostRoom, row: &MessageRow, decision: i64, standing: &Standing) -> Waiting {
     Waiting {
         id: row.id.clone(),
         available_at: row.available_at(),
         deadline: row.deadline().map(|at| DeadlineView::of(at, room.clock.now())),
-        urgent: decided.decision.annotations.urgent,
-        sender: sender_danish(decided.facts.sender),
-        label: masked_label(&decided.facts.message),
+        urgent: standing.urgent,
+        sender: standing.sender,
+        label: standing.label.clone(),
         question: outcome_danish(&row.outcome),
-        choices: choices(room, policy, decided),
+        choices: standing.choices.clone(),
         before: None,
         decision,
     }

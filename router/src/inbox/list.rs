@@ -1,6 +1,7 @@
 //! The list: what lies there, most urgent first, a page at a time.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rules::Policy;
@@ -52,6 +53,13 @@ pub struct Lying {
     pub done_by: Option<String>,
 }
 
+/// What a letter in the list shows of itself. Holds its title.
+pub struct Title {
+    sender: &'static str,
+    label: String,
+    urgent: bool,
+}
+
 /// A page of the list.
 pub struct Page {
     /// The letters.
@@ -82,20 +90,47 @@ pub async fn page(room: &PostRoom, reader: &Reader, shelf: Shelf, number: u64) -
 pub(super) async fn lying(room: &PostRoom, rows: &[HandOverRow]) -> Result<Vec<Lying>, StoreError> {
     let ids: Vec<String> = rows.iter().map(|row| row.message.clone()).collect();
     let messages = by_id(room.store.messages(&ids).await?, |row| row.id.clone());
-    let decisions = by_id(room.store.last_decisions(&ids).await?, |row| row.message.clone());
+    let titles = titles(room, &messages, &ids).await?;
     let cases: BTreeMap<String, String> = room.store.journaled_on(&ids).await?.into_iter().collect();
     let policy = room.policy();
     let mut letters = Vec::with_capacity(rows.len());
     for row in rows {
-        let (Some(message), Some(decision)) = (messages.get(&row.message), decisions.get(&row.message))
-        else {
+        let (Some(message), Some(title)) = (messages.get(&row.message), titles.get(&row.message)) else {
             continue;
         };
-        let decided = Decided::open(&message.key(&room.store)?, decision)?;
         let case = cases.get(&row.message).cloned();
-        letters.push(one(room, &policy, row, message, &decided, case)?);
+        letters.push(one(room, &policy, row, message, title, case));
     }
     Ok(letters)
+}
+
+/// What these letters show of themselves, by id. Only those that are not remembered are opened.
+async fn titles(
+    room: &PostRoom,
+    messages: &BTreeMap<String, MessageRow>,
+    ids: &[String],
+) -> Result<BTreeMap<String, Arc<Title>>, StoreError> {
+    let mut titles = BTreeMap::new();
+    for (id, number) in room.store.last_numbers(ids).await? {
+        if let Some(title) = room.titles.get(&id, number) {
+            titles.insert(id, title);
+        }
+    }
+    let new: Vec<String> = ids.iter().filter(|id| !titles.contains_key(*id)).cloned().collect();
+    for decision in room.store.last_decisions(&new).await? {
+        let Some(message) = messages.get(&decision.message) else { continue };
+        let in_hand = InHand::open(room, message)?;
+        let decided = Decided::open(&in_hand.key, &decision)?;
+        let label = &in_hand.reading.message.header.label;
+        let title = Title {
+            sender: sender_danish(decided.facts.sender),
+            label: label.split_whitespace().collect::<Vec<_>>().join(" "),
+            urgent: decided.decision.annotations.urgent,
+        };
+        let title = room.titles.keep(&decision.message, decision.number, title);
+        titles.insert(decision.message, title);
+    }
+    Ok(titles)
 }
 
 fn by_id<T>(rows: Vec<T>, id: impl Fn(&T) -> String) -> BTreeMap<String, T> {
@@ -107,17 +142,16 @@ fn one(
     policy: &Policy,
     row: &HandOverRow,
     message: &MessageRow,
-    decided: &Decided,
+    title: &Title,
     case: Option<String>,
-) -> Result<Lying, StoreError> {
-    let label = &InHand::open(room, message)?.reading.message.header.label;
-    Ok(Lying {
+) -> Lying {
+    Lying {
         id: message.id.clone(),
-        sender: sender_danish(decided.facts.sender),
-        label: label.split_whitespace().collect::<Vec<_>>().join(" "),
+        sender: title.sender,
+        label: title.label.clone(),
         available_at: message.available_at(),
         deadline: message.deadline().map(|at| DeadlineView::of(at, room.clock.now())),
-        urgent: decided.decision.annotations.urgent,
+        urgent: title.urgent,
         unit: row.unit.clone(),
         unit_name: policy.unit(&row.unit).map_or_else(|| row.unit.clone(), |unit| unit.name.clone()),
         person: row.person.clone(),
@@ -127,7 +161,7 @@ fn one(
         case,
         done_at: row.done_at(),
         done_by: row.done_by.clone(),
-    })
+    }
 }
 
 /// Why a letter has no journal entry (Danish).

@@ -14,7 +14,7 @@ mod send_back;
 pub use filing::{Filing, NOT_JOURNALED, Offered, file};
 pub use forward::forward;
 pub use letter::{Letter, Seen, document, letter, open};
-pub use list::{Lying, Page, page};
+pub use list::{Lying, Page, Title, page};
 pub use send_back::{RETURNS, return_danish, send_back};
 
 use std::collections::BTreeSet;

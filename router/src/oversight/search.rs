@@ -3,13 +3,16 @@
 //! A sender is found by the keyed hash of a number. KLE lies sealed with the decision, so a search for it opens the newest
 //! messages that fit the rest.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use kle::Subject;
-use rules::{CaseOrSubject, Outcome};
+use rules::{CaseOrSubject, Outcome, Policy};
 
 use super::{DataSubject, Period, Purpose, event, seen, tell};
 use crate::audit::EventKind;
-use crate::journey::{Decided, InHand, outcome_danish};
+use crate::journey::{Decided, outcome_danish};
 use crate::room::PostRoom;
 use crate::store::StoreError;
 use crate::store::message::MessageRow;
@@ -138,9 +141,11 @@ async fn find(room: &PostRoom, criteria: &Criteria) -> Result<Found, StoreError>
     let looked_through_all = ids.len() < limit as usize;
     let mut rows = room.store.messages(&ids).await?;
     rows.sort_unstable_by_key(|row| std::cmp::Reverse((row.stored_at(), row.id.clone())));
+    let policy = room.policy();
+    let placed = placed(room, &rows).await?;
     let mut hits = Vec::new();
     for row in &rows {
-        let hit = hit(room, row).await?;
+        let hit = hit(&policy, row, placed.get(row.id.as_str()).map(Arc::as_ref))?;
         if criteria.subject.is_none_or(|wanted| is_under(&hit.subject, wanted)) {
             if hits.len() == SHOWN {
                 return Ok(Found { hits, cut: true });
@@ -157,9 +162,9 @@ fn is_under(subject: &str, wanted: Subject) -> bool {
     subject.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-async fn hit(room: &PostRoom, row: &MessageRow) -> Result<Hit, StoreError> {
-    let (subject, unit) = subject_and_unit(room, row).await?;
-    let policy = room.policy();
+fn hit(policy: &Policy, row: &MessageRow, placed: Option<&Placed>) -> Result<Hit, StoreError> {
+    let unit = placed.map(|placed| placed.unit.as_str()).unwrap_or_default();
+    let subject = placed.and_then(|placed| placed.subject);
     Ok(Hit {
         id: row.id.clone(),
         uuid: row.memo_uuid.clone().unwrap_or_default(),
@@ -167,31 +172,55 @@ async fn hit(room: &PostRoom, row: &MessageRow) -> Result<Hit, StoreError> {
         stage: row.stage()?.danish(),
         outcome: outcome_danish(&row.outcome),
         subject: subject.map(|subject| subject.to_string()).unwrap_or_default(),
-        unit: policy.unit(&unit).map_or(unit, |unit| unit.name.clone()),
+        unit: policy.unit(unit).map_or(unit, |unit| &unit.name).to_owned(),
         channel: row.channel.clone(),
     })
 }
 
-/// What the last decision says: a person's word before the sender's mark, that before a suggestion.
-async fn subject_and_unit(
+/// Where the last decision on a message put it.
+pub struct Placed {
+    subject: Option<Subject>,
+    unit: String,
+}
+
+impl Placed {
+    /// A person's word before the sender's mark, that before a suggestion.
+    fn by(decided: &Decided) -> Self {
+        let marked = decided.facts.subject.as_ref().map(|marked| marked.subject);
+        let suggested = decided.decision.suggestions.iter().find_map(|suggestion| match suggestion {
+            CaseOrSubject::Subject { subject, .. } => Some(*subject),
+            _ => None,
+        });
+        let unit = match &decided.decision.outcome {
+            Outcome::HandOver(hand_over) => hand_over.unit.clone(),
+            Outcome::Ask(_) | Outcome::Close(_) => String::new(),
+        };
+        Self { subject: decided.decision.annotations.subject.or(marked).or(suggested), unit }
+    }
+}
+
+/// Where these messages were put, by id. Only those that are not remembered are opened; what cannot be opened is found all
+/// the same, by what lies clear.
+async fn placed<'a>(
     room: &PostRoom,
-    row: &MessageRow,
-) -> Result<(Option<Subject>, String), StoreError> {
-    let decisions = room.store.decisions(&row.id).await?;
-    let Some(last) = decisions.last() else { return Ok((None, String::new())) };
-    // What cannot be opened is found all the same, by what lies clear.
-    let Ok(in_hand) = InHand::open(room, row) else { return Ok((None, String::new())) };
-    let decided = Decided::open(&in_hand.key, last)?;
-    let marked = decided.facts.subject.as_ref().map(|marked| marked.subject);
-    let suggested = decided.decision.suggestions.iter().find_map(|suggestion| match suggestion {
-        CaseOrSubject::Subject { subject, .. } => Some(*subject),
-        _ => None,
-    });
-    let unit = match &decided.decision.outcome {
-        Outcome::HandOver(hand_over) => hand_over.unit.clone(),
-        Outcome::Ask(_) | Outcome::Close(_) => String::new(),
-    };
-    Ok((decided.decision.annotations.subject.or(marked).or(suggested), unit))
+    rows: &'a [MessageRow],
+) -> Result<HashMap<&'a str, Arc<Placed>>, StoreError> {
+    let by_id: HashMap<&str, &'a MessageRow> = rows.iter().map(|row| (row.id.as_str(), row)).collect();
+    let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
+    let mut found = HashMap::new();
+    for (id, number) in room.store.last_numbers(&ids).await? {
+        if let (Some(row), Some(placed)) = (by_id.get(id.as_str()), room.placed.get(&id, number)) {
+            found.insert(row.id.as_str(), placed);
+        }
+    }
+    let new: Vec<String> = ids.into_iter().filter(|id| !found.contains_key(id.as_str())).collect();
+    for decision in room.store.last_decisions(&new).await? {
+        let Some(row) = by_id.get(decision.message.as_str()) else { continue };
+        let Ok(key) = row.key(&room.store) else { continue };
+        let placed = Placed::by(&Decided::open(&key, &decision)?);
+        found.insert(row.id.as_str(), room.placed.keep(&row.id, decision.number, placed));
+    }
+    Ok(found)
 }
 
 /// What was found, for a spreadsheet.

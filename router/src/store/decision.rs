@@ -69,6 +69,25 @@ impl Store {
             sqlx::query_as(SQL).bind(&self.authority).bind(message).fetch_all(pool).await?))
     }
 
+    /// The number of the last decision on each of these messages.
+    pub async fn last_numbers(&self, messages: &[String]) -> Result<Vec<(String, i64)>, StoreError> {
+        let mut found: Vec<(String, i64)> = Vec::with_capacity(messages.len());
+        for chunk in shapes(messages) {
+            let rows: Vec<(String, i64)> = on_pool!(self, pool => {
+                let mut query = sqlx::QueryBuilder::new("select message, max(number) from decision where authority = ");
+                query.push_bind(self.authority.as_str()).push(" and message in (");
+                let mut list = query.separated(", ");
+                for id in chunk {
+                    list.push_bind(id.as_str());
+                }
+                query.push(") group by message");
+                query.build_query_as().fetch_all(pool).await?
+            });
+            found.extend(rows);
+        }
+        Ok(found)
+    }
+
     /// The last decision on each of these messages.
     pub async fn last_decisions(&self, messages: &[String]) -> Result<Vec<DecisionRow>, StoreError> {
         let mut found: Vec<DecisionRow> = Vec::with_capacity(messages.len());

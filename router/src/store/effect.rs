@@ -439,9 +439,10 @@ impl Tx<'_> {
         but_under_way: bool,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        // The sign keeps SQLite from walking all effects in their order.
         const PLAIN: &str = "select id from effect where authority = $1 and message = $2 and kind <> 'receipt'
             and state in ('due', 'failed') and (kind = 'hand-over' or (kind = 'journal' and $3 = 0) or lease_until <= $4)
-            order by id";
+            order by +id";
         const LOCKED: &str = "select id from effect where authority = $1 and message = $2 and kind <> 'receipt'
             and state in ('due', 'failed') and (kind = 'hand-over' or (kind = 'journal' and $3 = 0) or lease_until <= $4)
             order by id for update";

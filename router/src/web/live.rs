@@ -9,11 +9,37 @@ use axum::extract::State;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use futures::{Stream, stream};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use super::{Pages, assets};
+use crate::room::PostRoom;
+use crate::store::StoreError;
 
-/// How often is looked. A look is one count in an index.
+/// How often is looked. A look is one count in an index, and serves everybody who listens.
 const EVERY: Duration = Duration::from_secs(2);
+
+/// The last look at the queue, and when it was: hundreds of open pages cost one look.
+#[derive(Default)]
+pub(super) struct LastLook(Mutex<Option<(Instant, Mark)>>);
+
+/// What changes whenever the queue does.
+type Mark = [i64; 5];
+
+impl LastLook {
+    /// The queue's mark, not much older than `EVERY`.
+    async fn mark(&self, room: &PostRoom) -> Result<Mark, StoreError> {
+        let mut last = self.0.lock().await;
+        if let Some((at, mark)) = *last
+            && at.elapsed() < EVERY
+        {
+            return Ok(mark);
+        }
+        let mark = room.store.waiting_mark(room.clock.now()).await?;
+        *last = Some((Instant::now(), mark));
+        Ok(mark)
+    }
+}
 
 pub(super) async fn live(State(pages): State<Pages>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let version = Event::default().event("version").data(assets::version());
@@ -24,7 +50,7 @@ pub(super) async fn live(State(pages): State<Pages>) -> Sse<impl Stream<Item = R
                 _ = pages.stopped.wait_for(|stop| *stop) => return None,
             }
             // A store that does not answer is news for the next look.
-            let Ok(now) = pages.room.store.waiting_mark(pages.room.clock.now()).await else { continue };
+            let Ok(now) = pages.last_look.mark(&pages.room).await else { continue };
             if last.is_some_and(|last| last != now) {
                 let event = Event::default().event("queue").data(now[0].to_string());
                 return Some((Ok(event), (pages, Some(now))));

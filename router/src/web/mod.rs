@@ -74,6 +74,8 @@ pub struct Pages {
     config: Arc<Config>,
     /// What is worked out once and shown often.
     kept: Arc<rule_pages::Kept>,
+    /// What open pages are told of the queue.
+    last_look: Arc<live::LastLook>,
     break_glass: Option<Arc<WayIn>>,
     /// True from when the program is asked to stop: pages that listen for news let go.
     stopped: watch::Receiver<bool>,
@@ -105,6 +107,7 @@ impl Pages {
             provider,
             config: Arc::new(config.clone()),
             kept: Arc::default(),
+            last_look: Arc::default(),
             break_glass,
             stopped,
         })

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use journeys::desks::{Browser, Desks};
-use journeys::letters::Letter;
+use journeys::letters::{Letter, uuid};
 use journeys::{Engine, World, on_both_databases};
 use reqwest::StatusCode;
 use router::intake::Taken;
@@ -191,4 +191,30 @@ on_both_databases!(an_answer_to_what_is_no_longer_so_is_refused, |engine: Engine
     assert_eq!(world.count(Stage::Waiting).await, 1, "nothing is lost");
     assert!(pia.get("/post").await.ok().contains("Skur hos"), "it still stands in line");
     assert!(world.room().store.pending_answers().await.expect("rows").is_empty());
+});
+
+on_both_databases!(the_line_follows_the_rules_in_force, |engine: Engine| async move {
+    let policy = |unit: &str| {
+        format!(
+            "[authority]\ncvr = \"12345678\"\nname = \"Prøve Kommune\"\n\
+             [[unit]]\nid = \"havn\"\nname = \"Havnekontoret\"\njournals = \"new-case\"\n[[unit]]\nid = \"vej\"\nname = \"Vejkontoret\"\njournals = \"new-case\"\n\
+             [[responsibility]]\nkle = \"05\"\nunit = \"{unit}\"\n"
+        )
+    };
+    let world = World::with_policy(engine, vec![("policy.toml".into(), policy("havn"))]).await;
+    // What another authority forwards is a suggestion only.
+    let forwarded = Letter::from_citizen(1, CPR, "Mette Prøve").label("Hul i vejen").kle("05.01.00", None);
+    let forwarded = forwarded.forwarding(uuid(7), "Nabo Kommune").bytes();
+    world.receive(&[forwarded]).await;
+    let desks = Desks::open(&world).await;
+    let pia = distributor(&desks, &world, "pia").await;
+
+    for _ in 0..2 {
+        let line = pia.get("/post").await.ok();
+        assert!(line.contains("Havnekontoret") && !line.contains("Vejkontoret"), "{line}");
+    }
+    let files = [("policy.toml".to_owned(), policy("vej"))];
+    world.room().take_up(rules::Policy::load(&files, "anden").expect("a policy"));
+    let line = pia.get("/post").await.ok();
+    assert!(line.contains("Vejkontoret") && !line.contains("Havnekontoret"), "{line}");
 });

@@ -9,7 +9,7 @@ use rules::Closing;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::view::Shown;
+use super::view::{SHOWN, Shown};
 use super::{not_shown, show};
 use crate::desk::answers::{self, Given, Receiver, Refused};
 use crate::desk::{self, Level, LookError};
@@ -137,16 +137,9 @@ pub(super) async fn close(
     }
 }
 
-/// The letter that stands after this one in line, or before it when it is the last. Letters that lie before others are passed over.
+/// The letter that stands after this one in line, among those that a page shows.
 pub(super) async fn next_after(pages: &Pages, id: &Uuid) -> Result<Option<Uuid>, StoreError> {
-    const LOOKED_AT: u32 = 50;
-    let queue = desk::queue(&pages.room, LOOKED_AT).await?;
-    let this = id.to_string();
-    let at = queue.letters.iter().position(|letter| letter.id == this);
-    let free = |letter: &&desk::Waiting| letter.id != this && letter.before.is_none();
-    let after = queue.letters.iter().skip(at.map_or(0, |at| at + 1)).find(free);
-    let next = after.or_else(|| queue.letters.iter().find(free));
-    Ok(next.and_then(|letter| letter.id.parse().ok()))
+    desk::next_after(&pages.room, id, SHOWN).await
 }
 
 /// The next letter, or the desk without one.

@@ -15,7 +15,7 @@ use crate::web::role::Role;
 use crate::web::session::Visitor;
 
 /// Letters shown in the queue: a screenful and a half. More come up as these go.
-const SHOWN: u32 = 50;
+pub(super) const SHOWN: u32 = 50;
 
 /// What is to be seen beside the queue.
 #[derive(Default)]

@@ -1,0 +1,3 @@
+-- All that the order of a case handler's list needs of a message, so that its row with what is sealed is not read for each
+-- of the thousands of letters that a unit may have open.
+create index message_place on message (authority, id, urgent, deadline, stored_at);
