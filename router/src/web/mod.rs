@@ -23,6 +23,7 @@ mod rule_pages;
 mod status;
 
 mod assets;
+mod cookie;
 mod danish;
 mod document;
 mod harmless;
