@@ -209,7 +209,7 @@ impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::NoSuchColleague => Self::field("person", refused.danish()),
-            Refused::Taken | Refused::NothingPicked => Self::conflict(refused.danish()),
+            Refused::Taken | Refused::NotSeen | Refused::NothingPicked => Self::conflict(refused.danish()),
             Refused::Answer(error) => error.into(),
         }
     }
@@ -220,6 +220,7 @@ impl From<NotSaid> for Problem {
         match why {
             NotSaid::Store(error) => error.into(),
             NotSaid::NotAsked => Self::not_found(),
+            NotSaid::Unreadable => Self::unreadable(),
             NotSaid::NothingPicked => Self::field("unit", why.danish()),
         }
     }

@@ -177,7 +177,7 @@ enum Level {
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[schema(as = LookReason)]
 #[serde(rename_all = "kebab-case")]
-enum Reason {
+pub(super) enum Reason {
     NotEnough,
     Several,
     Held,
@@ -323,7 +323,8 @@ fn level_word(level: desk::Level) -> Level {
     }
 }
 
-fn code(reason: Reason) -> &'static str {
+/// Its word in form and log.
+pub(super) fn code(reason: Reason) -> &'static str {
     match reason {
         Reason::NotEnough => "not-enough",
         Reason::Several => "several",
