@@ -76,6 +76,8 @@ pub struct Pages {
     /// What is worked out once and shown often.
     kept: Arc<rule_pages::Kept>,
     break_glass: Option<Arc<WayIn>>,
+    /// How many calls programs may make.
+    pace: Arc<api::Pace>,
     /// True from when the program is asked to stop: pages that listen for news let go.
     stopped: watch::Receiver<bool>,
 }
@@ -107,6 +109,7 @@ impl Pages {
             config: Arc::new(config.clone()),
             kept: Arc::default(),
             break_glass,
+            pace: Arc::new(api::Pace::new(config.api.calls_per_minute)),
             stopped,
         })
     }
