@@ -26,6 +26,7 @@ mod assets;
 mod cookie;
 mod danish;
 mod document;
+mod file;
 mod harmless;
 mod health;
 mod live;
