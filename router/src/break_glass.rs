@@ -8,12 +8,12 @@
 //! it longer, and failures are forgotten after a quarter of an hour: a stranger can make the owner wait for a minute, never
 //! lock them out.
 
+pub mod calls;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
@@ -22,7 +22,7 @@ use crate::clock::Entropy;
 use crate::config::{BreakGlass, SecretText};
 use crate::room::PostRoom;
 use crate::store::StoreError;
-use crate::webhook::{Setback, Target};
+use crate::webhook::Target;
 
 /// Who it is where others have a user id. Nobody else may sign in under it.
 pub const PERSON: &str = "nødadgang";
@@ -175,56 +175,25 @@ impl Account {
         };
         let mut tx = room.store.begin().await?;
         tx.tell(event.with(RESULT, result));
+        if self.webhook.is_some() {
+            tx.keep_break_glass_call(&room.entropy.id(now).to_string(), result, now).await?;
+        }
         tx.commit(now).await?;
         tracing::error!(result, "break-glass account used");
-        self.shout(room, result);
+        self.shout(room);
         if is_right { Ok(()) } else { Err(Refused::WrongPassword) }
     }
 
-    /// Calls the webhook, a few times when it does not answer. Nobody waits for it.
-    fn shout(&self, room: &Arc<PostRoom>, result: &'static str) {
+    /// Calls the webhook at once; whoever knocks does not wait for it. What is not heard is tried again by [`calls::follow`].
+    fn shout(&self, room: &Arc<PostRoom>) {
         let Some(target) = self.webhook.clone() else { return };
         let room = room.clone();
         tokio::spawn(async move {
-            let at = room.clock.now();
-            let id = room.entropy.id(at);
-            let data = Shouted { authority: room.store.authority().to_owned(), result };
-            let notice = Notice { r#type: "modtag.break_glass", timestamp: at, data };
-            let Ok(body) = serde_json::to_vec(&notice) else { return };
-            for pause in [0, 5, 60, 300] {
-                tokio::time::sleep(Duration::from_secs(pause)).await;
-                match target.call(&id, body.clone(), room.clock.now()).await {
-                    Ok(()) => return,
-                    Err(Setback::Later { why, .. }) => {
-                        tracing::warn!(webhook = target.id, why, "break-glass notice not heard yet");
-                    }
-                    Err(Setback::AskPerson(refusal)) => {
-                        tracing::error!(
-                            webhook = target.id,
-                            why = refusal.danish(&target.id),
-                            "break-glass notice refused"
-                        );
-                        return;
-                    }
-                }
+            if let Err(error) = calls::tell_due(&room, &target).await {
+                tracing::warn!(error = %error, "break-glass notice not told yet");
             }
-            tracing::error!(webhook = target.id, "break-glass notice given up");
         });
     }
-}
-
-/// The body of a notice, in the frame that Standard Webhooks advises.
-#[derive(Serialize)]
-struct Notice {
-    r#type: &'static str,
-    timestamp: Timestamp,
-    data: Shouted,
-}
-
-#[derive(Serialize)]
-struct Shouted {
-    authority: String,
-    result: &'static str,
 }
 
 /// How long the next attempt has to wait, by what happened lately, the newest first.

@@ -14,18 +14,23 @@ mod rule_form;
 mod samples;
 mod wording;
 
+use std::path::Path;
+
 use jiff::Timestamp;
 
 use crate::audit::{Actor, Event, EventKind};
+use crate::config::Config;
 use crate::editions::{CONFIGURATION, Desk, EditionError};
+use crate::organisation::OUR_FILES;
 use crate::setup::{PolicyFiles, SetupError};
 use crate::store::StoreError;
 use crate::store::draft::NewDraft;
+use crate::store::token::AnswerKey;
 
 pub use blocks::{Block, blocks};
-pub use compare::{DiffLine, FileDiff, Mark, compare};
+pub use compare::{DiffLine, FileDiff, Mark, compare, differences};
 pub use fields::{CONDITIONS, Field, HEAD, Kind, MARKS, RECEIVER, THEN};
-pub use rule_form::{RuleForm, Submitted, fill, insert, read, remove};
+pub use rule_form::{RuleForm, Submitted, fill, insert, is_field, read, remove};
 pub use samples::{Sample, samples};
 pub use wording::{Names, wording};
 
@@ -62,6 +67,15 @@ pub enum DraftError {
     /// The draft says what the edition in force says.
     #[error("Kladden siger det samme som udgaven i kraft, så der er intet at foreslå.")]
     NoChange,
+    /// The draft has no file in that place.
+    #[error("Kladden har ingen fil på den plads.")]
+    NoSuchFile,
+    /// The file is the organisation's, which its source tells.
+    #[error("Filen skrives af modtag org sync. Ret det i organisationens kilde.")]
+    Synced,
+    /// What was sent as the form of a rule was not understood; each is a Danish sentence.
+    #[error("{}", .0.join(" "))]
+    Form(Vec<String>),
     /// Its texts have faults.
     #[error("{0}")]
     Faulty(SetupError),
@@ -119,6 +133,31 @@ impl Drafter<'_> {
         Ok(())
     }
 
+    /// Changes one file of the draft, in the version that was seen. Faulty or not: a draft decides nothing.
+    pub async fn change(
+        &self,
+        seen: i64,
+        file: usize,
+        new: impl FnOnce(&str) -> Result<String, Vec<String>>,
+    ) -> Result<(), DraftError> {
+        let mut draft = self.seen(seen).await?;
+        let (name, text) = draft.files.get_mut(file).ok_or(DraftError::NoSuchFile)?;
+        if is_synced(self.desk.config, name) {
+            return Err(DraftError::Synced);
+        }
+        let new = new(text).map_err(DraftError::Form)?;
+        if new != *text {
+            *text = new;
+            self.save(&draft).await?;
+        }
+        Ok(())
+    }
+
+    /// The draft in the version that was seen.
+    async fn seen(&self, version: i64) -> Result<Draft, DraftError> {
+        self.draft().await?.filter(|draft| draft.version == version).ok_or(DraftError::Meanwhile)
+    }
+
     /// Throws the draft away, in the version that was seen.
     pub async fn discard(&self, seen: i64) -> Result<(), DraftError> {
         let now = self.desk.clock.now();
@@ -131,9 +170,11 @@ impl Drafter<'_> {
         Ok(())
     }
 
-    /// Brings into a draft what has been put in force since it was begun. Where both changed the same lines, both stand in the
-    /// text between marks, which no rule set can be read with: somebody must choose. True when nothing of the kind was needed.
-    pub async fn bring_up_to_date(&self, draft: &mut Draft) -> Result<bool, DraftError> {
+    /// Brings into the draft, in the version that was seen, what has been put in force since it was begun. Where both changed
+    /// the same lines, both stand in the text between marks, which no rule set can be read with: somebody must choose. True
+    /// when nothing of the kind was needed.
+    pub async fn bring_up_to_date(&self, seen: i64) -> Result<bool, DraftError> {
+        let mut draft = self.seen(seen).await?;
         let (number, in_force) = self.in_force().await?;
         let row = self.desk.store.edition(draft.base).await?.ok_or(EditionError::Unknown(draft.base))?;
         let base = without_configuration(self.desk.files(&row).await?);
@@ -152,13 +193,14 @@ impl Drafter<'_> {
             }
         }
         draft.base = number;
-        self.save(draft).await?;
+        self.save(&draft).await?;
         Ok(clean)
     }
 
-    /// Makes an edition of the draft as it was seen, and throws the draft away. Returns its number.
-    pub async fn propose(&self, seen: i64, reason: &str) -> Result<i64, DraftError> {
-        let draft = self.draft().await?.filter(|draft| draft.version == seen).ok_or(DraftError::Meanwhile)?;
+    /// Makes an edition of the draft as it was seen, and throws the draft away. Returns its number. Under a key the number is
+    /// remembered, for whoever sends the same once more.
+    pub async fn propose(&self, seen: i64, reason: &str, key: Option<&AnswerKey>) -> Result<i64, DraftError> {
+        let draft = self.seen(seen).await?;
         let (number, in_force) = self.in_force().await?;
         if number != draft.base {
             return Err(DraftError::Behind(number));
@@ -171,11 +213,17 @@ impl Drafter<'_> {
             SetupError::Store(error) => DraftError::Store(error),
             fault => DraftError::Faulty(fault),
         })?;
+        let now = self.desk.clock.now();
+        let mut tx = self.desk.store.begin().await?;
         // The edition is made: when another window has saved meanwhile, what it saved stays as a draft.
-        match self.discard(seen).await {
-            Ok(()) | Err(DraftError::Meanwhile) => Ok(number),
-            Err(error) => Err(error),
+        if tx.drop_draft(self.by.name(), seen).await? {
+            tx.tell(self.event("discarded").with("version", seen));
         }
+        if let Some(key) = key {
+            tx.remember_rule_act(key, number, now).await?;
+        }
+        tx.commit(now).await?;
+        Ok(number)
     }
 
     /// The edition in force and its texts, without what the configuration says.
@@ -191,10 +239,29 @@ impl Drafter<'_> {
     }
 }
 
+/// The texts of an edition that people write.
+pub async fn texts_of(desk: &Desk<'_>, number: i64) -> Result<PolicyFiles, EditionError> {
+    let row = desk.store.edition(number).await?.ok_or(EditionError::Unknown(number))?;
+    Ok(without_configuration(desk.files(&row).await?))
+}
+
 /// The texts that people write: who the authority is, the configuration says by itself.
 pub fn without_configuration(mut files: PolicyFiles) -> PolicyFiles {
     files.retain(|(name, _)| name != CONFIGURATION);
     files
+}
+
+/// Is this a file that `modtag org sync` writes?
+pub fn is_synced(config: &Config, name: &str) -> bool {
+    let path = Path::new(name);
+    let ours = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| OUR_FILES.contains(&name));
+    ours && path.parent().is_some() && path.parent() == config.organisation.folder.as_deref()
+}
+
+/// The last part of a file's name: folders of the server are nobody's business beyond it.
+pub fn short(name: &str) -> String {
+    let path = Path::new(name);
+    path.file_name().map_or_else(|| name.to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 fn written(files: &PolicyFiles) -> Result<Vec<u8>, StoreError> {

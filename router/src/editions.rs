@@ -6,6 +6,7 @@
 
 mod on_disk;
 mod renew;
+mod second_pair;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +22,7 @@ use crate::own_model;
 use crate::room::{PostRoom, edition_of};
 use crate::setup::{PolicyFiles, SetupError};
 use crate::store::edition::EditionRow;
+use crate::store::token::AnswerKey;
 use crate::store::{Store, StoreError};
 use crate::subject_plan;
 
@@ -35,6 +37,16 @@ pub enum EditionError {
         "Udgave {0} er lavet af dig selv. En anden skal sætte den i kraft (policy.four_eyes i konfigurationen)."
     )]
     SecondPerson(i64),
+    /// A program made it, and a program wants to put it in force (`policy.four_eyes`).
+    #[error(
+        "Udgave {0} er lavet af et program. Et menneske skal sætte den i kraft (policy.four_eyes i konfigurationen)."
+    )]
+    Program(i64),
+    /// A program and whoever made its token count as one (`policy.four_eyes`).
+    #[error(
+        "Udgave {0} er lavet af et program med et token, som den, der vil sætte den i kraft, har lavet, eller omvendt. En anden skal sætte den i kraft (policy.four_eyes i konfigurationen)."
+    )]
+    OwnToken(i64),
     /// Another edition was put in force since the person looked.
     #[error(
         "En anden udgave er sat i kraft, siden du så siden. Intet er ændret. Se historikken, og tag stilling igen."
@@ -185,33 +197,34 @@ impl Desk<'_> {
 
     /// Puts an edition in force.
     pub async fn activate(&self, number: i64, by: &Actor, reason: &str) -> Result<Edition, EditionError> {
-        self.activate_if(number, None, by, reason).await
+        self.activate_if(number, None, (by, reason), None).await
     }
 
-    /// Puts an edition in force in the place of the one that the person saw in force, and of no other.
+    /// Puts an edition in force in the place of the one that the person saw in force, and of no other. Under a key the act is
+    /// remembered, for whoever sends the same once more.
     pub async fn activate_over(
         &self,
         number: i64,
         seen: i64,
-        by: &Actor,
-        reason: &str,
+        (by, reason): (&Actor, &str),
+        key: Option<&AnswerKey>,
     ) -> Result<Edition, EditionError> {
-        self.activate_if(number, Some(seen), by, reason).await
+        self.activate_if(number, Some(seen), (by, reason), key).await
     }
 
     async fn activate_if(
         &self,
         number: i64,
         seen: Option<i64>,
-        by: &Actor,
-        reason: &str,
+        (by, reason): (&Actor, &str),
+        key: Option<&AnswerKey>,
     ) -> Result<Edition, EditionError> {
         let row = self.store.edition(number).await?.ok_or(EditionError::Unknown(number))?;
-        if self.config.policy.four_eyes && row.author == by.name() {
-            return Err(EditionError::SecondPerson(number));
+        if self.config.policy.four_eyes {
+            self.second_pair(&row, by.name()).await?;
         }
         let policy = self.read(&row).await?;
-        if !self.put_in_force(number, &row.edition, seen, by, reason).await? {
+        if !self.put_in_force(number, &row.edition, seen, (by, reason), key).await? {
             return Err(EditionError::Meanwhile);
         }
         Ok(Edition { row, policy })
@@ -238,7 +251,7 @@ impl Desk<'_> {
         reason: &str,
     ) -> Result<(), StoreError> {
         let number = self.keep(policy, files, by, reason).await?;
-        self.put_in_force(number, policy.edition(), None, by, reason).await?;
+        self.put_in_force(number, policy.edition(), None, (by, reason), None).await?;
         Ok(())
     }
 
@@ -274,8 +287,8 @@ impl Desk<'_> {
         number: i64,
         edition: &str,
         seen: Option<i64>,
-        by: &Actor,
-        reason: &str,
+        (by, reason): (&Actor, &str),
+        key: Option<&AnswerKey>,
     ) -> Result<bool, StoreError> {
         let now = self.clock.now();
         let mut tx = self.store.begin().await?;
@@ -289,6 +302,9 @@ impl Desk<'_> {
                 .with("edition", edition)
                 .because(reason),
         );
+        if let Some(key) = key {
+            tx.remember_rule_act(key, number, now).await?;
+        }
         tx.commit(now).await?;
         Ok(true)
     }

@@ -1,11 +1,14 @@
 //! Rule check (*eftersyn*): examples run and doubts told, of a policy that loads, before anything bites.
 //!
-//! The command line asks it of the files as they stand, the pages of the edition in force and of a draft.
+//! The command line asks it of the files as they stand, the pages and the interface for programs of the edition in force and
+//! of a draft.
 //!
 //! **Deliberately absent:** loading. A policy with faults has nothing to check; [`crate::editions::load`] tells them.
 
 mod known;
+mod looked;
 mod messages;
+mod remark;
 
 use jiff::Timestamp;
 use rules::{ExampleResult, Facts, Lint, LintEvidence, Policy};
@@ -13,7 +16,9 @@ use rules::{ExampleResult, Facts, Lint, LintEvidence, Policy};
 use crate::clock::danish_day;
 
 pub use known::Known;
+pub use looked::{Looked, look};
 pub use messages::{anywhere, folders, within};
+pub use remark::{Remark, RemarkKind, remarks, told};
 
 /// What was found.
 #[derive(Clone, Debug, Default)]

@@ -4,6 +4,14 @@
 //!
 //! **Deliberately absent:** the letter's own words. A trial tells marks and traces.
 
+mod message;
+mod past;
+mod tried;
+
+pub use message::{Found, of_sample, of_sketch, of_stored};
+pub use past::{MOST_DAYS, Replayed, on_past_mail, recent};
+pub use tried::{NotTried, Tried, tried};
+
 use rules::replay::{Change, reread};
 use rules::{Decision, Facts, Outcome, Policy};
 
@@ -36,14 +44,14 @@ pub struct Trial {
 }
 
 /// What was known of a message when it was first decided; `None` when it was not.
-pub async fn facts_of(room: &PostRoom, row: &MessageRow) -> Result<Option<Facts>, StoreError> {
+async fn facts_of(room: &PostRoom, row: &MessageRow) -> Result<Option<Facts>, StoreError> {
     let decisions = room.store.decisions(&row.id).await?;
     let Some(first) = decisions.first() else { return Ok(None) };
     Ok(Some(Decided::open(&row.key(&room.store)?, first)?.facts))
 }
 
 /// Decides by both.
-pub fn compare(old: &Policy, new: &Policy, facts: &Facts) -> Trial {
+fn compare(old: &Policy, new: &Policy, facts: &Facts) -> Trial {
     let (before, _) = decide(old, facts);
     let (after, not_looked_up) = decide(new, facts);
     Trial {

@@ -1,6 +1,8 @@
 //! The desks in the browser, over HTTP: who gets in, what each sees, and what nobody can make a page do.
 
 mod api;
+mod api_pace;
+mod api_rules;
 mod aside;
 mod break_glass;
 mod described;

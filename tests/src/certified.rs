@@ -33,7 +33,7 @@ impl Certified {
         let script = std::env::var("MODTAG_TEST_OIDC_PROVIDER")
             .expect("MODTAG_TEST_OIDC_PROVIDER names the installed server.mjs; tests/run sets it");
         let settings = json!({
-            "redirect": format!("{base}/log-ind/retur"), "secret": SECRET, "claimsInToken": claims_in_token,
+            "redirect": format!("{base}/log-ind/retur"), "afterLogout": format!("{base}/log-ud/retur"), "secret": SECRET, "claimsInToken": claims_in_token,
         });
         let mut process = Command::new("node")
             .arg(&script)

@@ -35,6 +35,8 @@ pub enum Fault {
     Audience,
     /// It was made by another provider.
     Issuer,
+    /// It bears the provider's name without the slash at its end, or with one that it does not have.
+    Slash,
     /// It has expired.
     Expired,
     /// It answers another attempt.
@@ -62,6 +64,10 @@ pub struct Provider {
 #[derive(Default)]
 struct Inner {
     fault: Fault,
+    /// Where it says that sessions are ended.
+    ends: Option<String>,
+    /// Who was signed out: the client's id and the state.
+    ended: Vec<(String, String)>,
     /// Code to nonce and challenge.
     codes: HashMap<String, (String, String)>,
     given: u32,
@@ -70,14 +76,20 @@ struct Inner {
 impl Provider {
     /// A provider on a port of its own.
     pub async fn start() -> Self {
+        Self::start_named("").await
+    }
+
+    /// A provider whose name ends like this.
+    pub async fn start_named(end: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let issuer = format!("http://{}", listener.local_addr().expect("an address"));
+        let issuer = format!("http://{}{end}", listener.local_addr().expect("an address"));
         let provider = Self { issuer, state: Arc::default() };
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(metadata))
             .route("/jwks", get(keys))
             .route("/authorize", get(authorize))
             .route("/token", post(token))
+            .route("/logout", get(end_session))
             .with_state(provider.clone());
         tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
         provider
@@ -86,6 +98,21 @@ impl Provider {
     /// Misbehaves like this from now on.
     pub fn misbehave(&self, fault: Fault) {
         self.state.lock().expect("nobody panicked").fault = fault;
+    }
+
+    /// Says from now on that sessions are ended there: at this path of its own, or at an address of its choice.
+    pub fn ends_sessions_at(&self, place: &str) {
+        let place = if place.starts_with('/') { self.at(place) } else { place.to_owned() };
+        self.state.lock().expect("nobody panicked").ends = Some(place);
+    }
+
+    /// Who was signed out: the client's id and the state that it sent.
+    pub fn ended(&self) -> Vec<(String, String)> {
+        self.state.lock().expect("nobody panicked").ended.clone()
+    }
+
+    fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.issuer.trim_end_matches('/'))
     }
 
     fn fault(&self) -> Fault {
@@ -98,13 +125,32 @@ fn key() -> SigningKey {
 }
 
 async fn metadata(State(provider): State<Provider>) -> Json<Value> {
-    let at = |path: &str| format!("{}{path}", provider.issuer);
-    Json(json!({
+    let at = |path: &str| provider.at(path);
+    let ends = provider.state.lock().expect("nobody panicked").ends.clone();
+    let mut metadata = json!({
         "issuer": provider.issuer, "authorization_endpoint": at("/authorize"), "token_endpoint": at("/token"),
         "jwks_uri": at("/jwks"), "response_types_supported": ["code"], "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["EdDSA"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic"],
-    }))
+    });
+    if let Some(ends) = ends {
+        metadata["end_session_endpoint"] = ends.into();
+    }
+    Json(metadata)
+}
+
+/// Ends the session of whoever comes, and sends them back (OpenID Connect RP-Initiated Logout 1.0).
+async fn end_session(
+    State(provider): State<Provider>,
+    Query(asked): Query<HashMap<String, String>>,
+) -> Response {
+    let said = |name: &str| asked.get(name).cloned().unwrap_or_default();
+    if said("client_id") != CLIENT || !said("post_logout_redirect_uri").ends_with("/log-ud/retur") {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    let state = said("state");
+    provider.state.lock().expect("nobody panicked").ended.push((CLIENT.into(), state.clone()));
+    Redirect::to(&format!("{}?state={state}", said("post_logout_redirect_uri"))).into_response()
 }
 
 async fn keys() -> Json<Value> {
@@ -133,7 +179,9 @@ async fn authorize(
     inner.given += 1;
     let code = format!("kode-{}", inner.given);
     inner.codes.insert(code.clone(), (asked["nonce"].clone(), asked["code_challenge"].clone()));
-    Redirect::to(&format!("{back}?code={code}&state={state}")).into_response()
+    let told = [("code", code.as_str()), ("state", state), ("iss", &provider.issuer)];
+    let back = reqwest::Url::parse_with_params(back, told).expect("an address");
+    Redirect::to(back.as_str()).into_response()
 }
 
 async fn token(State(provider): State<Provider>, Form(asked): Form<HashMap<String, String>>) -> Response {
@@ -165,6 +213,10 @@ fn claims(issuer: &str, fault: Fault, nonce: &str) -> Value {
     match fault {
         Fault::Audience => claims["aud"] = "en-anden".into(),
         Fault::Issuer => claims["iss"] = "http://127.0.0.1:1".into(),
+        Fault::Slash => {
+            let other = issuer.strip_suffix('/').map_or_else(|| format!("{issuer}/"), str::to_owned);
+            claims["iss"] = other.into();
+        }
         Fault::Expired => claims["exp"] = (now - 300).into(),
         Fault::Nonce => claims["nonce"] = "en-anden".into(),
         Fault::NoPerson => claims["preferred_username"] = Value::Null,

@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use super::Failure;
 use crate::audit::{Actor, EventKind};
+use crate::break_glass;
 use crate::config::{Config, Push};
 use crate::editions;
 use crate::intake::Intake;
@@ -85,6 +86,7 @@ pub(super) async fn run_until(
     tasks.spawn(sign_forever(house.clone(), stopped.clone()));
     tasks.spawn(organisation::follow(room.clone(), config.clone(), stopped.clone()));
     tasks.spawn(editions::follow(room.clone(), config.clone(), stopped.clone()));
+    tasks.spawn(break_glass::calls::follow(room.clone(), config.clone(), stopped.clone()));
     let door = if config.intake.push.enabled {
         Some(push::routes(&config.intake.push.path, intake.clone(), gate(&config.intake.push)?))
     } else {

@@ -36,7 +36,7 @@ pub use organisation::{
 };
 pub use secret::{Secret, SecretError, SecretText};
 pub use sections::{
-    Alarms, Audit, Authority, Classifier, Content, ContentBackend, Data, Database, DatabaseLocation,
+    Alarms, Api, Audit, Authority, Classifier, Content, ContentBackend, Data, Database, DatabaseLocation,
     DigitalPost, Effects, Folder, Insight, Intake, Journal, JournalSystem, Keys, Log, LogFormat, Policy,
     Push, Sensitivity, Server, Text, Work,
 };
@@ -72,6 +72,8 @@ pub struct Config {
     pub server: Server,
     /// How people get to the desks.
     pub sign_in: SignIn,
+    /// Other programs' way in.
+    pub api: Api,
     /// How mail gets in.
     pub intake: Intake,
     /// Workers.

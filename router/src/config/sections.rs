@@ -141,6 +141,15 @@ pub struct Policy {
     pub protected_persons_file: Option<PathBuf>,
 }
 
+/// `[api]`: the HTTP interface for other programs.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Api {
+    /// Calls that a token may make a minute.
+    #[serde(deserialize_with = "values::count::<_, 1, 1_000_000>")]
+    pub calls_per_minute: u32,
+}
+
 /// `[server]`: the web server.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

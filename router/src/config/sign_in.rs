@@ -47,8 +47,8 @@ pub enum SignInMethod {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Oidc {
-    /// The provider (issuer).
-    #[serde(deserialize_with = "values::optional_service_address")]
+    /// The provider (issuer), as written.
+    #[serde(deserialize_with = "values::optional_issuer")]
     pub issuer: Option<String>,
     /// Client id.
     #[serde(deserialize_with = "values::optional_text")]
@@ -58,6 +58,8 @@ pub struct Oidc {
     pub client_secret_file: Option<PathBuf>,
     #[serde(default, deserialize_with = "values::optional_secret")]
     client_secret: Option<SecretText>,
+    /// Is somebody who signs out here signed out at the provider too?
+    pub end_provider_session: bool,
     /// Scopes asked for beside `openid`.
     pub scopes: Vec<String>,
     /// Claim with the user id, which is also the person's id in the organisation.

@@ -200,9 +200,15 @@ pub(super) fn optional_web_address<'de, D: Deserializer<'de>>(from: D) -> Result
 pub(super) fn optional_service_address<'de, D: Deserializer<'de>>(
     from: D,
 ) -> Result<Option<String>, D::Error> {
+    let address = optional_issuer(from)?;
+    Ok(address.map(|address| address.trim_end_matches('/').to_owned()))
+}
+
+/// As a service's address, and to the letter: a provider whose name ends in a slash has no other.
+pub(super) fn optional_issuer<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     let expected = "skal begynde med https:// (http:// kun til 127.0.0.1, ::1 eller localhost) og være uden brugernavn, \
                     ? og #";
-    optional(from, expected, |text| is_service_address(text).then(|| text.trim_end_matches('/').to_owned()))
+    optional(from, expected, |text| is_service_address(text).then(|| text.to_owned()))
 }
 
 fn is_service_address(text: &str) -> bool {

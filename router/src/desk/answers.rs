@@ -70,6 +70,9 @@ pub enum Refused {
     /// Whoever is to be asked does not work in that unit.
     #[error("no such colleague in the unit")]
     NoSuchColleague,
+    /// A colleague would see more of the letter than whoever asks.
+    #[error("they have not seen so much of the letter")]
+    NotSeen,
     /// It could not be an answer.
     #[error("{}", .0.danish())]
     Answer(#[from] AnswerError),
@@ -89,6 +92,9 @@ impl Refused {
             Self::NothingPicked => "Vælg noget på listen.".into(),
             Self::NoSuchColleague => {
                 "Medarbejderen hører ikke til den enhed. Søg efter medarbejderen igen.".into()
+            }
+            Self::NotSeen => {
+                "Du har ikke selv set brevets tekst, mens det ligger fremme. Vis den først, eller lad kollegaen se nøglelinjer.".into()
             }
             Self::Answer(error) => error.danish(),
         }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::answers::Refused;
 use super::queue::is_at_desk;
-use super::{ROLE, masked_label, sender_danish};
+use super::{Level, ROLE, masked_label, sender_danish};
 use crate::audit::{Actor, Event, EventKind};
 use crate::clock::danish_day;
 use crate::journey::{AnswerError, Decided, InHand, outcome_danish};
@@ -77,6 +77,8 @@ pub(super) struct Words {
     pub(super) reason: Option<String>,
     /// The authority that it is sent on to.
     pub(super) authority: Option<String>,
+    /// Why a colleague sees its text (code); key lines alone without.
+    pub(super) shows: Option<String>,
     /// What a colleague said (code), and the unit they named.
     pub(super) said: Option<(String, Option<String>)>,
     /// Who said it, by user id.
@@ -137,7 +139,14 @@ pub async fn hold(
     let (_, danish) = HOLDS.iter().find(|(code, _)| *code == reason).ok_or(Refused::NothingPicked)?;
     let (_, _, days) = PERIODS.iter().find(|(code, _, _)| *code == period).ok_or(Refused::NothingPicked)?;
     let words = Words { reason: Some(reason.to_owned()), ..Words::default() };
-    let put = Put { kind: Kind::Held, until: back_after(room, *days), words, unit: None, person: None };
+    let put = Put {
+        kind: Kind::Held,
+        until: back_after(room, *days),
+        words,
+        unit: None,
+        person: None,
+        needs: Level::default(),
+    };
     lay(room, id, person, put, |event| event.because(danish)).await
 }
 
@@ -149,7 +158,7 @@ pub async fn to_send_on(room: &PostRoom, id: &Uuid, person: &str, authority: &st
     }
     let words = Words { authority: Some(authority), ..Words::default() };
     let until = back_after(room, TO_SEND_ON);
-    let put = Put { kind: Kind::SendingOn, until, words, unit: None, person: None };
+    let put = Put { kind: Kind::SendingOn, until, words, unit: None, person: None, needs: Level::default() };
     lay(room, id, person, put, |event| event).await
 }
 
@@ -172,6 +181,8 @@ pub(super) struct Put {
     pub(super) unit: Option<String>,
     /// The person who is asked.
     pub(super) person: Option<String>,
+    /// How much of it whoever lays it aside must have seen.
+    pub(super) needs: Level,
 }
 
 /// Lays a letter aside. Whoever does has it before them; nobody else has then.
@@ -195,6 +206,9 @@ pub(super) async fn lay(
     // A page that lay open over lunch must not take a letter from a colleague, nor one that is answered meanwhile.
     if !tx.claim_letter(id, person, now, now).await? || !tx.hold_now(row.stage()?, id).await? {
         return Err(Refused::Taken);
+    }
+    if Level::of(tx.seen_of(id, person).await?).unwrap_or_default() < put.needs {
+        return Err(Refused::NotSeen);
     }
     if room.store.pending_answers().await?.iter().any(|answer| answer.message == row.id) {
         return Err(Refused::Taken);

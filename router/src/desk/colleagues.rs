@@ -1,4 +1,5 @@
-//! Colleagues: whoever may know is asked whose a letter is, and sees no more of it than its key lines.
+//! Colleagues: whoever may know is asked whose a letter is, and sees its key lines, or its text where whoever asks has seen it
+//! and says why. Never the documents.
 //!
 //! A unit or a person is asked; the letter lies aside until they have said it, two working days at most. What they say is not
 //! an answer: the post distributor reads it and decides.
@@ -8,7 +9,8 @@ use uuid::Uuid;
 
 use super::answers::Refused;
 use super::aside::{Kind, Put, Words, back_after, id_of, last, lay, seal, words_of};
-use super::{Level, masked_label, sender_danish};
+use super::letter::{self, LookError};
+use super::{Level, REASONS, masked_label, reason_danish, sender_danish};
 use crate::audit::{Actor, EventKind};
 use crate::inbox::{self, Reader};
 use crate::journey;
@@ -24,10 +26,36 @@ pub const SAYS: [(&str, &str); 3] = [
     ("theirs", "Det hører til hos en anden enhed"),
 ];
 
+/// How much of a letter a colleague sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shows {
+    /// Its key lines.
+    KeyLines,
+    /// Its text, for this reason (code).
+    Text(&'static str),
+}
+
+impl Shows {
+    /// Key lines without a reason, the text with one; `None` for a reason that is not on the list.
+    pub fn of(reason: &str) -> Option<Self> {
+        if reason.is_empty() {
+            return Some(Self::KeyLines);
+        }
+        REASONS.iter().find(|(code, _)| *code == reason).map(|(code, _)| Self::Text(code))
+    }
+
+    fn level(self) -> Level {
+        match self {
+            Self::KeyLines => Level::KeyLines,
+            Self::Text(_) => Level::Text,
+        }
+    }
+}
+
 /// Working days that a colleague is waited for.
 const WAITED: u32 = 2;
 
-/// A letter that somebody is asked about. Holds nothing that a mask would have hidden.
+/// A letter that somebody is asked about. Until it is opened it holds nothing that a mask would have hidden.
 pub struct Question {
     /// Our id of it.
     pub id: String,
@@ -39,8 +67,12 @@ pub struct Question {
     pub by: String,
     /// Until when.
     pub until: jiff::Timestamp,
+    /// How much of it they may see.
+    pub level: Level,
     /// Masked key lines, once it is opened; `None` when the letter's text was not read.
     pub glimpse: Option<Glimpse>,
+    /// Title, sender and text, once it is opened, where they may see them. Holds personal data.
+    pub words: Option<letter::Words>,
 }
 
 /// Why a colleague's word was not taken.
@@ -52,6 +84,9 @@ pub enum NotSaid {
     /// Nothing from the list was picked, or the unit is none that gets mail.
     #[error("nothing picked")]
     NothingPicked,
+    /// A document could not be had.
+    #[error("the letter cannot be read now")]
+    Unreadable,
     /// The store did not answer.
     #[error("store did not answer")]
     Store(#[from] StoreError),
@@ -63,6 +98,7 @@ impl NotSaid {
         match self {
             Self::NotAsked => "Du er ikke spurgt om det brev, eller der er svaret.".into(),
             Self::NothingPicked => "Vælg et svar; hører brevet til en anden enhed, så vælg enheden.".into(),
+            Self::Unreadable => LookError::Unreadable.danish(),
             Self::Store(error) => error.danish(),
         }
     }
@@ -73,8 +109,8 @@ pub async fn ask(
     room: &PostRoom,
     id: &Uuid,
     person: &str,
-    unit: &str,
-    asked: Option<&str>,
+    (unit, asked): (&str, Option<&str>),
+    shows: Shows,
 ) -> Result<(), Refused> {
     journey::check_receiver(room, unit, None)?;
     let policy = room.policy();
@@ -84,15 +120,28 @@ pub async fn ask(
         let known = policy.person(asked).filter(|known| Some(&known.unit) == unit.as_ref());
         known.ok_or(Refused::NoSuchColleague)?;
     }
+    let reason = match shows {
+        Shows::KeyLines => None,
+        Shows::Text(reason) => Some(reason),
+    };
     let put = Put {
         kind: Kind::Asked,
         until: back_after(room, WAITED),
-        words: Words::default(),
+        words: Words { shows: reason.map(str::to_owned), ..Words::default() },
         // Whoever asks one person asks nobody else in the unit.
         unit: unit.filter(|_| asked.is_none()),
         person: asked.map(str::to_owned),
+        // Nobody lends out more than they have; key lines hold nothing of a person, so they may be lent unseen.
+        needs: if reason.is_some() { Level::Text } else { Level::default() },
     };
-    lay(room, id, person, put, |event| event).await
+    lay(room, id, person, put, |event| {
+        let event = event.with("level", shows.level().as_str());
+        match reason.and_then(reason_danish) {
+            Some(why) => event.because(why),
+            None => event,
+        }
+    })
+    .await
 }
 
 /// What somebody, or a unit of theirs, is asked; without key lines.
@@ -116,17 +165,31 @@ pub async fn count(room: &PostRoom, reader: &Reader) -> Result<usize, StoreError
     Ok(asked.iter().filter(|aside| aside.until() > now).count())
 }
 
-/// A letter that somebody is asked about, with its key lines. That they see them is told to the log.
+/// A letter that somebody is asked about, with as much of it as they may see. That they see it is told to the log, with the
+/// reason that whoever asks gave.
 pub async fn look(room: &PostRoom, reader: &Reader, id: &Uuid) -> Result<Question, NotSaid> {
     let (row, aside) = asked_of(room, reader, id).await?;
     let (id, now) = (row.uuid()?, room.clock.now());
-    let (_, decided) = last(room, &row).await?;
+    let (in_hand, decided) = last(room, &row).await?;
+    let shown = question(room, &row, &aside).await?;
+    let reason = words_of(&in_hand.key, &aside).and_then(|words| words.shows);
+    let reason = reason.as_deref().and_then(reason_danish);
     let mut tx = room.store.begin().await?;
     let by = Actor::person(&reader.person, inbox::ROLE);
-    let event = room.event_by(EventKind::Viewed, by).about(id).with("level", Level::KeyLines.as_str());
-    tx.tell(event.because("Spurgt af en postfordeler"));
+    let event = room.event_by(EventKind::Viewed, by).about(id).with("level", shown.level.as_str());
+    tx.tell(event.because(&reason.map_or_else(
+        || "Spurgt af en postfordeler".to_owned(),
+        |reason| format!("Spurgt af en postfordeler: {reason}"),
+    )));
     tx.commit(now).await?;
-    Ok(Question { glimpse: decided.facts.glimpse, ..question(room, &row, &aside).await? })
+    let words = match shown.level {
+        Level::Text => Some(letter::words(room, &in_hand, &decided).await.map_err(|error| match error {
+            LookError::Store(error) => NotSaid::Store(error),
+            _ => NotSaid::Unreadable,
+        })?),
+        _ => None,
+    };
+    Ok(Question { glimpse: decided.facts.glimpse, words, ..shown })
 }
 
 /// Takes a colleague's word. The letter stands in line again.
@@ -175,7 +238,8 @@ pub(super) fn said_danish(policy: &Policy, row: &AsideRow, words: &Words) -> Str
         (None, None) => String::new(),
     };
     let Some((code, named)) = &words.said else {
-        return format!("{asked} er spurgt, om brevet er deres");
+        let sees = if words.shows.is_some() { " og ser hele teksten" } else { "" };
+        return format!("{asked} er spurgt, om brevet er deres{sees}");
     };
     let danish = SAYS.iter().find(|(known, _)| known == code).map_or("", |(_, danish)| *danish);
     let named = named.as_deref().map(|named| format!(": {}", unit(named))).unwrap_or_default();
@@ -198,12 +262,15 @@ async fn asked_of(room: &PostRoom, reader: &Reader, id: &Uuid) -> Result<(Messag
 
 async fn question(room: &PostRoom, row: &MessageRow, aside: &AsideRow) -> Result<Question, StoreError> {
     let (in_hand, decided) = last(room, row).await?;
+    let shows = words_of(&in_hand.key, aside).and_then(|words| words.shows);
     Ok(Question {
         id: row.id.clone(),
         label: masked_label(&in_hand.reading.message),
         sender: sender_danish(decided.facts.sender),
         by: aside.person.clone(),
         until: aside.until(),
+        level: if shows.is_some() { Level::Text } else { Level::KeyLines },
         glimpse: None,
+        words: None,
     })
 }

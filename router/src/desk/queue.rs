@@ -61,7 +61,8 @@ pub async fn queue(room: &PostRoom, limit: u32) -> Result<Queue, StoreError> {
     rows.truncate(limit as usize);
     let letters = in_line(room, &rows).await?;
     let aside = room.store.count_aside(now).await?;
-    let total = room.store.count_at_desk().await?.saturating_sub(answered.len() as u64 + aside);
+    let out_of_line = room.store.count_out_of_line(now).await?;
+    let total = room.store.count_at_desk().await?.saturating_sub(out_of_line);
     Ok(Queue { letters, total, aside })
 }
 

@@ -31,10 +31,10 @@ pub async fn stretch(room: &PostRoom, after: Option<&Place>, limit: u32) -> Resu
     let mut rows: BTreeMap<String, MessageRow> =
         room.store.messages(&ids).await?.into_iter().map(|row| (row.id.clone(), row)).collect();
     let rows: Vec<MessageRow> = ids.iter().filter_map(|id| rows.remove(id)).collect();
-    let aside = room.store.count_aside(now).await?;
+    let out_of_line = room.store.count_out_of_line(now).await?;
     Ok(Stretch {
         letters: in_line(room, &rows).await?,
-        total: room.store.count_at_desk().await?.saturating_sub(answered.len() as u64 + aside),
+        total: room.store.count_at_desk().await?.saturating_sub(out_of_line),
         next: if goes_on { places.pop() } else { None },
     })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::short;
 use crate::setup::PolicyFiles;
 
 /// How one file differs.
@@ -83,6 +84,16 @@ pub fn compare(old: &PolicyFiles, new: &PolicyFiles) -> Vec<FileDiff> {
     }
     found.extend(left.into_iter().map(|(name, text)| FileDiff::of(name, text, "")));
     found
+}
+
+/// What lies between two sets of texts, by the short names of their files; on a thread where it may take its time.
+pub async fn differences(old: PolicyFiles, new: PolicyFiles) -> Vec<FileDiff> {
+    let work = tokio::task::spawn_blocking(move || {
+        let mut diffs = compare(&old, &new);
+        diffs.iter_mut().for_each(|diff| diff.name = short(&diff.name));
+        diffs
+    });
+    work.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
 }
 
 impl FileDiff {

@@ -83,6 +83,11 @@ fn beyond(rule: &Table) -> Vec<String> {
     found
 }
 
+/// Is there a field of this name?
+pub fn is_field(name: &str) -> bool {
+    name == THEN.name || all().any(|field| field.name == name)
+}
+
 /// Writes what somebody sent into the rule of this id, and returns the whole text. Fails with what was not understood.
 pub fn fill(text: &str, id: &str, sent: &Submitted) -> Result<String, Vec<String>> {
     let mut document: DocumentMut = text.parse().map_err(|_| vec![UNREADABLE.to_owned()])?;

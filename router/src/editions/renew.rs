@@ -45,7 +45,7 @@ impl Desk<'_> {
         if self.config.policy.four_eyes {
             return Ok(Renewed::Waits(number));
         }
-        self.put_in_force(number, policy.edition(), None, by, reason).await?;
+        self.put_in_force(number, policy.edition(), None, (by, reason), None).await?;
         Ok(Renewed::InForce(number))
     }
 }

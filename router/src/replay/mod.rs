@@ -9,6 +9,7 @@
 mod remembered;
 
 mod comparison;
+mod shifts;
 mod shown;
 mod tally;
 
@@ -18,6 +19,7 @@ use std::num::NonZero;
 
 pub use comparison::{Comparison, Sides};
 pub use remembered::Remembered;
+pub use shifts::{Shift, shifts};
 pub use shown::{Line, Named, Shown, Truth, table};
 pub use survey::{Heard, Marked, Survey, Surveyor};
 pub use tally::{Agreement, Between, Flow, Kind, Tally, Verdicts};

@@ -95,6 +95,17 @@ impl Store {
         Ok(count.cast_unsigned())
     }
 
+    /// How many wait, but stand in no line now: those that lie aside, and those that are answered and can still be taken back.
+    /// One that is both is one.
+    pub async fn count_out_of_line(&self, now: Timestamp) -> Result<u64, StoreError> {
+        const SQL: &str =
+            "select count(*) from (select message from desk_aside where authority = $1 and until_at > $2
+            union select message from pending_answer where authority = $1) as out_of_line";
+        let count: i64 = on_pool!(self, pool =>
+            sqlx::query_scalar(SQL).bind(&self.authority).bind(now.as_microsecond()).fetch_one(pool).await?);
+        Ok(count.cast_unsigned())
+    }
+
     /// What a person, or one of their units, is asked and has not said yet; first due first.
     pub async fn asked_of(
         &self,

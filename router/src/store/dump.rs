@@ -427,9 +427,10 @@ pub static TABLES: [Table; 33] = [
 ];
 
 /// Tables that are in no dump: who was signed in, and what lay open before them; and what lets programs in, for a token that
-/// was revoked after a backup must not open anything after it is restored.
+/// was revoked after a backup must not open anything after it is restored. Nor are calls that a house which is gone still owed.
 #[cfg(test)]
-const LEFT_OUT: [&str; 4] = ["session", "desk_claim", "api_token", "api_answer"];
+const LEFT_OUT: [&str; 6] =
+    ["session", "desk_claim", "api_token", "api_answer", "api_rule_act", "break_glass_call"];
 
 /// Tables whose rows are somebody's mail, decisions or cases: a database with any of them is not empty.
 const OF_MAIL: [&str; 8] = [

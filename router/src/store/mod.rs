@@ -53,7 +53,7 @@ use pool::{Pools, on_pool};
 pub use tx::Tx;
 
 /// The migrations, twins by number: what one engine gets, the other gets too.
-const MIGRATIONS: [(i64, &str, &str, &str); 16] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 17] = [
     (
         1,
         "first",
@@ -143,6 +143,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 16] = [
         "notices",
         include_str!("../../../migrations/sqlite/0015_notices.sql"),
         include_str!("../../../migrations/postgres/0015_notices.sql"),
+    ),
+    (
+        17,
+        "once",
+        include_str!("../../../migrations/sqlite/0017_once.sql"),
+        include_str!("../../../migrations/postgres/0017_once.sql"),
     ),
     (
         19,

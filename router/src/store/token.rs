@@ -1,6 +1,6 @@
-//! API tokens by the digest of what opens them, and the answers that programs gave under a key of theirs.
+//! API tokens by the digest of what opens them, and what programs did under a key of theirs: answers, and acts on the rules.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::pool::{from_row, on_pool, on_tx};
 use super::{Store, StoreError, Tx, time};
@@ -79,15 +79,29 @@ impl KeptAnswer {
     }
 }
 
-/// A key about to be remembered with the answer that it came with.
+/// A key about to be remembered with the call that it came with.
 pub struct AnswerKey {
     /// The token's name.
     pub token: String,
     /// Keyed hash of the key.
     pub key: [u8; 32],
-    /// Keyed hash of what is answered to what.
+    /// Keyed hash of what is asked for.
     pub request: [u8; 32],
 }
+
+/// An act on the rules that a program did under a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptRuleAct {
+    /// Keyed hash of what was asked for.
+    pub request: Vec<u8>,
+    /// The edition that was made or put in force.
+    pub number: i64,
+}
+
+from_row!(KeptRuleAct { request, number });
+
+/// How long the key of an act on the rules is remembered.
+const RULE_KEYS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 7);
 
 macro_rules! columns {
     () => {
@@ -118,6 +132,19 @@ impl Store {
                 .bind(&self.authority)
                 .bind(&answer.token)
                 .bind(answer.key.as_slice())
+                .fetch_optional(pool)
+                .await?))
+    }
+
+    /// What a token did to the rules under a key.
+    pub async fn kept_rule_act(&self, key: &AnswerKey) -> Result<Option<KeptRuleAct>, StoreError> {
+        const SQL: &str =
+            "select request, number from api_rule_act where authority = $1 and token = $2 and key = $3";
+        Ok(on_pool!(self, pool =>
+            sqlx::query_as(SQL)
+                .bind(&self.authority)
+                .bind(&key.token)
+                .bind(key.key.as_slice())
                 .fetch_optional(pool)
                 .await?))
     }
@@ -204,6 +231,37 @@ impl Tx<'_> {
                 .bind(answer.key.as_slice())
                 .bind(answer.request.as_slice())
                 .bind(due_at.as_microsecond())
+                .bind(now.as_microsecond())
+                .execute(c)
+                .await?;
+        });
+        Ok(())
+    }
+
+    /// Remembers under which key a token did something to the rules, and forgets the keys of long ago. One that is
+    /// remembered stays as it is.
+    pub async fn remember_rule_act(
+        &mut self,
+        key: &AnswerKey,
+        number: i64,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        const SWEEP: &str = "delete from api_rule_act where authority = $1 and kept_at < $2";
+        const SQL: &str = "insert into api_rule_act (authority, token, key, request, number, kept_at)
+            values ($1, $2, $3, $4, $5, $6) on conflict (authority, token, key) do nothing";
+        let forgotten = now.saturating_sub(RULE_KEYS_KEPT).unwrap_or(Timestamp::MIN);
+        on_tx!(self, c => {
+            sqlx::query(SWEEP)
+                .bind(&self.store.authority)
+                .bind(forgotten.as_microsecond())
+                .execute(&mut *c)
+                .await?;
+            sqlx::query(SQL)
+                .bind(&self.store.authority)
+                .bind(&key.token)
+                .bind(key.key.as_slice())
+                .bind(key.request.as_slice())
+                .bind(number)
                 .bind(now.as_microsecond())
                 .execute(c)
                 .await?;

@@ -87,6 +87,16 @@ impl Holder {
     pub fn actor_id(&self) -> String {
         actor_id(&self.name)
     }
+
+    /// Who it is in the audit log, where no desk has a role for it.
+    pub fn actor(&self) -> Actor {
+        Actor::person(&self.actor_id(), ROLE)
+    }
+}
+
+/// The token's name, of an actor that is a program.
+pub fn name_of(actor: &str) -> Option<&str> {
+    actor.strip_prefix(ACTOR_PREFIX)
 }
 
 fn actor_id(name: &str) -> String {
@@ -206,6 +216,7 @@ async fn note_use(
     Ok(())
 }
 
-fn digest(text: &str) -> [u8; 32] {
+/// What a token is known by here.
+pub fn digest(text: &str) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()
 }

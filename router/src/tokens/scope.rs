@@ -38,7 +38,9 @@ scopes! {
     PullBackRead "pull-back:read" "hvad der er fordelt for nylig, og udkast til vurdering af brud" "Letters that could be pulled back, and drafts."
     PullBackAct "pull-back:act" "trække breve tilbage" "Pulling back."
     AuditRead "audit:read" "revisionssporets kontrolpunkter, og efterprøvning af det" "Checkpoints and verification."
-    RulesRead "rules:read" "regelsættets udgaver" "Editions of the rules."
+    RulesRead "rules:read" "regelsættets udgaver, deres tekster og forskelle" "Editions of the rules."
+    RulesTry "rules:try" "prøve regler på et brev og på den post, der er kommet" "Trying rules on messages."
+    RulesWrite "rules:write" "skrive regler, foreslå dem og sætte udgaver i kraft" "Drafting, proposing, putting in force."
     StatusRead "status:read" "tal og tilstand" "Counts and state."
 }
 

@@ -23,8 +23,10 @@ mod rule_pages;
 mod status;
 
 mod assets;
+mod cookie;
 mod danish;
 mod document;
+mod file;
 mod harmless;
 mod health;
 mod live;
@@ -77,6 +79,8 @@ pub struct Pages {
     /// What open pages are told of the queue.
     last_look: Arc<live::LastLook>,
     break_glass: Option<Arc<WayIn>>,
+    /// How many calls programs may make.
+    pace: Arc<api::Pace>,
     /// True from when the program is asked to stop: pages that listen for news let go.
     stopped: watch::Receiver<bool>,
 }
@@ -109,6 +113,7 @@ impl Pages {
             kept: Arc::default(),
             last_look: Arc::default(),
             break_glass,
+            pace: Arc::new(api::Pace::new(config.api.calls_per_minute)),
             stopped,
         })
     }

@@ -9,12 +9,13 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
+use super::cookie::{self, NewCookie};
 use super::role::{self, Role};
 use crate::audit::{Actor, EventKind};
 use crate::notices;
@@ -166,18 +167,12 @@ fn name(lasting: &Lasting) -> &'static str {
 }
 
 fn cookie(lasting: &Lasting, token: &str, seconds: i64) -> HeaderValue {
-    let name = name(lasting);
-    let secure = if lasting.over_tls { "; Secure" } else { "" };
-    let text = format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
-    // Base64 and digits are always fit for a header.
-    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
+    let over_tls = lasting.over_tls;
+    NewCookie { name: name(lasting), value: token, path: "/", seconds, over_tls }.header()
 }
 
 fn token_of(lasting: &Lasting, headers: &HeaderMap) -> Option<String> {
-    let name = name(lasting);
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.filter(|(key, _)| *key == name).map(|(_, token)| token.to_owned()).next()
+    cookie::value_of(headers, name(lasting))
 }
 
 fn digest(token: &str) -> [u8; 32] {
@@ -194,6 +189,8 @@ fn csrf(token: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header;
+
     use super::*;
 
     fn lasting(over_tls: bool) -> Lasting {
@@ -201,15 +198,9 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_is_kept_from_scripts_and_over_tls_from_plain_http() {
-        let plain = cookie(&lasting(false), "abc", 60);
-        assert_eq!(plain, "modtag=abc; Path=/; HttpOnly; SameSite=Lax; Max-Age=60");
+    fn over_tls_a_session_is_known_by_a_name_that_only_this_host_can_set() {
         let secure = cookie(&lasting(true), "abc", 60);
-        assert_eq!(secure, "__Host-modtag=abc; Path=/; HttpOnly; SameSite=Lax; Max-Age=60; Secure");
-    }
-
-    #[test]
-    fn a_token_is_found_among_other_cookies_and_only_under_its_own_name() {
+        assert!(secure.to_str().expect("text").starts_with("__Host-modtag=abc; Path=/;"));
         let mut headers = HeaderMap::new();
         headers.append(header::COOKIE, HeaderValue::from_static("theme=dark; modtag=abc"));
         assert_eq!(token_of(&lasting(false), &headers).as_deref(), Some("abc"));

@@ -347,3 +347,99 @@ on_both_databases!(
         }
     }
 );
+
+on_both_databases!(
+    a_colleague_sees_the_text_when_whoever_asks_has_and_says_why,
+    |engine: Engine| async move {
+        let world = World::open(engine).await;
+        let taken = letter(&world, 1).await;
+        let desks = Desks::open(&world).await;
+        let pia = distributor(&desks, &world, "pia").await;
+        let (ole, ida) =
+            (handler(&desks, &world, "ole", "park").await, handler(&desks, &world, "ida", "boern").await);
+        let path = format!("/post/{}", taken.id);
+        let question = format!("/mine/spurgt/{}", taken.id);
+        let ask = async |shows: &str| {
+            pia.post(&format!("{path}/spoerg"), &[("unit", "park"), ("shows", shows)]).await
+        };
+        // Nobody lends out more than they have seen, and not for a reason of their own making.
+        assert!(!pia.get(&path).await.ok().contains("Kollegaen ser"));
+        assert!(ask("several").await.ok().contains("Du har ikke selv set brevets tekst"));
+        pia.post(&format!("{path}/vis"), &[("level", "1")]).await;
+        assert!(ask("several").await.ok().contains("Du har ikke selv set brevets tekst"));
+        pia.post(&format!("{path}/vis"), &[("level", "2"), ("reason", "several")]).await;
+        assert!(pia.get(&path).await.ok().contains("Kollegaen ser"));
+        assert!(ask("nysgerrig").await.ok().contains("Vælg noget på listen"));
+        let refused = ida.post(&format!("{path}/spoerg"), &[("unit", "park"), ("shows", "several")]).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        let asked = ask("several").await;
+        assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text);
+        assert!(pia.get("/post/til-side").await.ok().contains("ser hele teksten"));
+
+        let before = told(&world, &taken, "viewed").await.len();
+        let list = ole.get("/mine/spurgt").await.ok();
+        assert!(list.contains("Skur hos [navn]") && !list.contains("Frode"), "the list stays masked: {list}");
+        assert_eq!(ida.post(&format!("{question}/vis"), &[]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(told(&world, &taken, "viewed").await.len(), before, "nobody has seen it yet");
+        let seen = ole.post(&format!("{question}/vis"), &[]).await.ok();
+        assert!(seen.contains("Kirkevej 14") && seen.contains("Skur hos Frode Ågesen"), "{seen}");
+        let views = told(&world, &taken, "viewed").await;
+        let last = views.last().expect("a view");
+        assert_eq!(
+            (views.len(), last.actor.as_str(), last.details["level"].as_str()),
+            (before + 1, "person:ole", "text")
+        );
+        assert_eq!(
+            ole.get(&format!("/mine/{}", taken.id)).await.status,
+            StatusCode::NOT_FOUND,
+            "the letter is nobody's"
+        );
+        ole.post(&format!("{question}/svar"), &[("says", "ours")]).await;
+        assert_eq!(
+            ole.post(&format!("{question}/vis"), &[]).await.status,
+            StatusCode::NOT_FOUND,
+            "asked no more"
+        );
+
+        // Asked once more without a reason, they see key lines; and over a restart as well.
+        pia.get(&path).await.ok();
+        assert_eq!(ask("").await.status, StatusCode::SEE_OTHER);
+        let world = world.reopen().await;
+        let desks = Desks::open(&world).await;
+        let ole = handler(&desks, &world, "ole", "park").await;
+        let seen = ole.post(&format!("{question}/vis"), &[]).await.ok();
+        assert!(!seen.contains("Kirkevej 14") && !seen.contains("Frode"), "{seen}");
+    }
+);
+
+on_both_databases!(
+    a_letter_that_lies_aside_and_is_answered_is_counted_out_once,
+    |engine: Engine| async move {
+        let world = World::open(engine).await;
+        let taken = [letter(&world, 1).await, letter(&world, 2).await, letter(&world, 3).await];
+        let desks = Desks::open(&world).await;
+        let pia = distributor(&desks, &world, "pia").await;
+        let path = format!("/post/{}", taken[0].id);
+        pia.get(&path).await.ok();
+        pia.post(&format!("{path}/vent"), &[("reason", "more"), ("period", "1")]).await;
+        let count = async || {
+            let queue = router::desk::queue(world.room(), 50).await.expect("a queue");
+            let stretch = router::desk::stretch(world.room(), None, 50).await.expect("a stretch");
+            assert_eq!(
+                (queue.total, stretch.total),
+                (queue.letters.len() as u64, stretch.letters.len() as u64)
+            );
+            queue.total
+        };
+        assert_eq!(count().await, 2);
+        // Opened where it lies, it can be answered from there.
+        pia.get(&path).await.ok();
+        let sent = pia.post(&format!("{path}/svar"), &[("seen", "1"), ("unit", "park")]).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+        assert_eq!(count().await, 2, "it is out of line once");
+        world.wait(Duration::from_secs(31));
+        world.work().await;
+        assert_eq!(count().await, 2);
+        world.everything_is_settled().await;
+    }
+);

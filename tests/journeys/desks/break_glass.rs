@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use journeys::desks::{Answered, Browser, Desks};
-use journeys::sink::{SECRET, Sink};
+use journeys::sink::{Misdeed, SECRET, Sink};
 use journeys::{Engine, World, on_both_databases};
 use reqwest::StatusCode;
 use router::audit::Event;
@@ -195,4 +195,35 @@ on_both_databases!(a_webhook_hears_of_each_attempt_without_a_word_of_why, |engin
         assert_eq!((&body["type"], &body["data"]["result"]), (&"modtag.break_glass".into(), &result.into()));
         assert!(!String::from_utf8_lossy(&call.body).contains("Udbyderen"));
     }
+});
+
+on_both_databases!(a_call_that_was_not_heard_is_made_again_after_a_restart, |engine: Engine| async move {
+    let sink = Sink::start().await;
+    sink.misbehave([Misdeed::Status(503), Misdeed::HangUp]);
+    let world = world_calling(engine, &sink, |_| {}).await;
+    let mut config = opened_up(&world);
+    config.sign_in.break_glass.webhook = Some("gis".into());
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let desks = Desks::open_on(listener, &world, &config).await;
+    try_in(&desks.nobody(), PASSWORD, REASON).await;
+    sink.has_seen(1).await;
+    drop(desks);
+    let world = world.reopen().await;
+    let target = world.room().webhooks.get("gis").expect("a webhook").clone();
+    let tell = async || break_glass::calls::tell_due(world.room(), &target).await.expect("the store answers");
+    tell().await;
+    assert_eq!(sink.seen().len(), 1, "not before its time");
+    // The next attempt fails as well; two processes at once make one attempt of it.
+    world.wait(Duration::from_secs(91));
+    tokio::join!(tell(), tell());
+    assert_eq!(sink.seen().len(), 2);
+    world.wait(Duration::from_secs(181));
+    tell().await;
+    world.wait(Duration::from_secs(24 * 3600));
+    tell().await;
+    let heard = sink.seen();
+    assert_eq!(heard.len(), 3, "once it is heard it is told no more");
+    let ids: std::collections::BTreeSet<_> = heard.iter().map(|call| call.header("webhook-id")).collect();
+    assert_eq!(ids.len(), 1, "however often, it is the same call: {ids:?}");
+    assert_eq!(heard[2].json()["data"]["result"], "opened");
 });

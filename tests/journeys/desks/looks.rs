@@ -125,7 +125,10 @@ async fn with_letters_aside(world: &World) -> String {
     let id = |at: usize| queue[at].id.parse::<uuid::Uuid>().expect("an id");
     desk::aside::hold(room, &id(0), "pfor1", "more", "1").await.expect("it is held");
     let unit = room.policy().person("mkje").expect("a person of the demo").unit.clone();
-    desk::colleagues::ask(room, &id(1), "pfor1", &unit, Some("mkje")).await.expect("it is asked about");
+    let shows = desk::colleagues::Shows::KeyLines;
+    desk::colleagues::ask(room, &id(1), "pfor1", (&unit, Some("mkje")), shows)
+        .await
+        .expect("it is asked about");
     let given = Given::Closed { close: rules::Closing::Unwanted };
     let seen = queue[2].decision;
     desk::answers::keep(room, &id(2), "pfor1", seen, given).await.expect("it is closed");

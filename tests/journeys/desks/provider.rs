@@ -67,6 +67,16 @@ async fn signed_in(window: &Window, desks: &Desks) {
     assert!(window.url().await.ends_with("/post") && text.contains("pia"), "{text}");
 }
 
+/// Signs out here; the provider asks whether there too, and sends the browser back.
+async fn sign_out(window: &Window, desks: &Desks, provider: &Certified) {
+    window.ask("document.querySelector('form[action=\"/log-ud\"] button').click()").await;
+    window.until("document.querySelector('button[name=logout]')").await;
+    assert!(window.url().await.starts_with(&provider.issuer), "{}", window.url().await);
+    window.ask("document.querySelector('button[name=logout]').click()").await;
+    let text = ours(window, desks).await;
+    assert!(text.contains("også hos jeres login"), "{text}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_browser_signs_in_at_a_certified_provider_that_tells_roles_at_its_userinfo_endpoint() {
     let (_world, provider, desks) = house(SECRET, false).await;
@@ -76,11 +86,13 @@ async fn a_browser_signs_in_at_a_certified_provider_that_tells_roles_at_its_user
     window.until("document.querySelector('#said') && document.querySelector('#said').innerText !== ''").await;
     give(&window, PIA).await;
     signed_in(&window, &desks).await;
-    // A form of a page of ours is taken, and signing out ends it here.
-    window.ask("document.querySelector('form[action=\"/log-ud\"] button').click()").await;
-    window.until("location.pathname === '/log-ind'").await;
+    // A form of a page of ours is taken, and signing out ends it here and there.
+    sign_out(&window, &desks, &provider).await;
     window.go(&format!("{}/post", desks.base)).await;
     assert!(window.url().await.contains("/log-ind"), "signed out");
+    window.ask("document.querySelector('a.button').click()").await;
+    window.until("document.querySelector('input[name=password]')").await;
+    assert!(window.url().await.starts_with(&provider.issuer), "the provider asks for the password again");
     window.close().await;
 }
 
@@ -93,9 +105,9 @@ async fn a_browser_signs_in_where_roles_stand_in_the_token_and_again_with_rotate
     signed_in(&window, &desks).await;
     // Between two sign-ins.
     provider.rotate().await;
-    window.ask("document.querySelector('form[action=\"/log-ud\"] button').click()").await;
-    window.until("location.pathname === '/log-ind'").await;
-    window.go(&format!("{}/log-ind/konto?til=/post", desks.base)).await;
+    sign_out(&window, &desks, &provider).await;
+    go_to_provider(&window, &desks, &provider).await;
+    give(&window, PIA).await;
     signed_in(&window, &desks).await;
     window.close().await;
     // And while somebody is typing their password.

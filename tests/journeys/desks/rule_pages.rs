@@ -306,6 +306,28 @@ on_both_databases!(the_organisation_and_its_report_are_shown, |engine: Engine| a
     assert_eq!(beli.get("/organisation/enhed/findes-ikke").await.status, StatusCode::NOT_FOUND);
     let report = beli.post("/organisation/ansvar", &[("dage", "30")]).await.ok();
     assert!(report.contains("Ingen ejer (") && report.contains("1 meddelelser"), "{report}");
+    for (ending, begins) in [("csv", "\u{feff}KLE;Titel;"), ("xlsx", "PK"), ("pdf", "%PDF-")] {
+        let file = beli.post("/organisation/ansvar/tabel", &[("dage", "30"), ("svar", ending)]).await;
+        let name = format!("attachment; filename=\"modtag-responsibility-2026-11-20.{ending}\"");
+        assert_eq!(
+            (file.status, &file.head["content-disposition"]),
+            (StatusCode::OK, &name),
+            "{}",
+            file.text
+        );
+        assert!(
+            file.text.starts_with(begins),
+            "{ending}: {}",
+            file.text.chars().take(40).collect::<String>()
+        );
+    }
+    let refused = beli.post("/organisation/ansvar/tabel", &[("dage", "30"), ("svar", "docx")]).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(refused.text.contains("CSV, Excel eller PDF"), "{}", refused.text);
+    let events = world.room().store.audit_page(0, 1000).await.expect("the log");
+    let events = events.iter().map(|stored| String::from_utf8_lossy(&stored.body).into_owned());
+    let told = events.filter(|event| event.contains("\"what\":\"responsibility\"")).count();
+    assert_eq!(told, 3, "what is taken out is told to the log");
     let front = beli.get("/regler").await.ok();
     assert!(!front.contains("Begynd på en kladde"), "{front}");
     for path in ["/regler/historik?fra=99&til=1", "/regler/udgave/99", "/regler/udgave/1/fil/99"] {

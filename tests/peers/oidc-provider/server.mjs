@@ -4,7 +4,7 @@
 // token, unless the setting "claimsInToken" says otherwise. PKCE is required. There is a sign-in page of its own, and no
 // consent page: an authority's provider does not ask its own staff.
 //
-// Started with one argument, JSON: {"redirect": "http://...", "secret": "...", "claimsInToken": false}. Says
+// Started with one argument, JSON: {"redirect": "http://...", "afterLogout": "http://...", "secret": "...", "claimsInToken": false}. Says
 // "issuer http://localhost:PORT" on its first line. A line "rotate" on stdin changes its keys, and it says "rotated".
 
 import { createServer } from 'node:http';
@@ -36,6 +36,7 @@ function configuration(key) {
       client_id: 'modtag',
       client_secret: settings.secret,
       redirect_uris: [settings.redirect],
+      post_logout_redirect_uris: [settings.afterLogout],
       response_types: ['code'],
       grant_types: ['authorization_code'],
       token_endpoint_auth_method: 'client_secret_basic',
@@ -49,7 +50,7 @@ function configuration(key) {
     },
     conformIdTokenClaims: !settings.claimsInToken,
     cookies: { keys: ['only for tests'] },
-    features: { devInteractions: { enabled: false } },
+    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
     interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
     findAccount: (_, subject) => ({
       accountId: subject,

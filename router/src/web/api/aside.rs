@@ -14,13 +14,14 @@ use super::caller::Caller;
 use super::describe::Refusal;
 use super::mine::reader;
 use super::problem::Problem;
-use super::queue::ours;
+use super::queue::{Reason, code, ours};
 use super::route::Route;
 use super::take::{Id, Sent};
-use super::wire::Text;
+use super::wire::{Text, Words};
+use crate::desk::Level;
 use crate::desk::answers::{self, Given};
 use crate::desk::aside::{self, Kind};
-use crate::desk::colleagues::{self, Question};
+use crate::desk::colleagues::{self, Question, Shows};
 use crate::journey;
 use crate::store::StoreError;
 use crate::tokens::Scope;
@@ -36,7 +37,7 @@ pub(super) fn routes() -> Vec<Route> {
     });
     let question = json!({
         "id": ID, "label": "Skur hos [navn]", "sender": "Borger", "person": "pia",
-        "until": "2026-11-24T06:00:00Z", "key_lines": null
+        "until": "2026-11-24T06:00:00Z", "level": "key-lines", "key_lines": null, "words": null
     });
     vec![
         Route::get("/api/v1/aside", read, list)
@@ -50,8 +51,11 @@ pub(super) fn routes() -> Vec<Route> {
             .or(Refusal::Conflict),
         Route::post("/api/v1/queue/{id}/ask", act, ask)
             .named("aside", "ask_colleague", "Spørg en enhed eller en medarbejder, om et brev er deres")
-            .more("Den, der spørges, ser maskeret titel og nøglelinjer. Efter to arbejdsdage uden svar er brevet i køen igen.")
-            .takes::<AskBody>(json!({ "unit": "park" }))
+            .more(
+                "Den, der spørges, ser maskeret titel og nøglelinjer; med level text også titel, afsender og tekst, når tokenet selv har \
+                 brevet fremme på det trin, og så kræves en begrundelse. Efter to arbejdsdage uden svar er brevet i køen igen.",
+            )
+            .takes::<AskBody>(json!({ "unit": "park", "level": "text", "reason": "several" }))
             .answers_nothing()
             .or(Refusal::Conflict),
         Route::post("/api/v1/queue/{id}/send-on", act, send_on)
@@ -77,7 +81,7 @@ pub(super) fn routes() -> Vec<Route> {
             .named("aside", "list_questions", "Vis, hvilke breve tokenets enheder er spurgt om")
             .answers::<Questions>("Spørgsmålene.", json!({ "questions": [question] })),
         Route::post("/api/v1/questions/{id}/look", Scope::MineAct, look)
-            .named("aside", "look_at_question", "Se nøglelinjerne i et brev, som tokenets enheder er spurgt om")
+            .named("aside", "look_at_question", "Se så meget af et brev, som tokenets enheder er spurgt om, som spørgeren lader dem")
             .more("Det skrives i revisionssporet.")
             .answers::<Asked>("Spørgsmålet med nøglelinjer.", question),
         Route::post("/api/v1/questions/{id}/say", Scope::MineAct, say)
@@ -162,6 +166,18 @@ struct AskBody {
     unit: Text,
     /// The one person in it who is asked, by id; without, the whole unit is.
     person: Option<Text>,
+    /// How much of the letter they see; `key-lines` without.
+    level: Option<AskLevel>,
+    /// Required for `text`.
+    reason: Option<Reason>,
+}
+
+/// How much of a letter whoever is asked sees.
+#[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum AskLevel {
+    KeyLines,
+    Text,
 }
 
 /// Whose a letter is.
@@ -206,8 +222,12 @@ struct Asked {
     /// Who asks, by user id.
     person: String,
     until: Timestamp,
+    /// How much of it is seen when it is looked at.
+    level: AskLevel,
     /// Masked; null until they are looked at, or when the text was not read.
     key_lines: Option<Vec<String>>,
+    /// Null until they are looked at, and when `level` is `key-lines`.
+    words: Option<Words>,
 }
 
 /// Whose a letter is said to be.
@@ -286,7 +306,15 @@ async fn ask(
 ) -> Result<StatusCode, Problem> {
     ours(&pages.room, &id).await?;
     let person = body.person.as_ref().map(Text::as_str);
-    colleagues::ask(&pages.room, &id, &caller.id(), body.unit.as_str(), person).await?;
+    let shows = match (body.level, body.reason) {
+        (None | Some(AskLevel::KeyLines), None) => Shows::KeyLines,
+        (Some(AskLevel::Text), Some(reason)) => Shows::Text(code(reason)),
+        (Some(AskLevel::Text), None) => {
+            return Err(Problem::field("reason", "mangler; den kræves for at vise teksten"));
+        }
+        (_, Some(_)) => return Err(Problem::field("reason", "gives kun, når level er text")),
+    };
+    colleagues::ask(&pages.room, &id, &caller.id(), (body.unit.as_str(), person), shows).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -340,7 +368,9 @@ fn asked(question: Question) -> Result<Asked, Problem> {
         sender: question.sender,
         person: question.by,
         until: question.until,
+        level: if question.level == Level::Text { AskLevel::Text } else { AskLevel::KeyLines },
         key_lines: question.glimpse.map(|glimpse| glimpse.lines),
+        words: question.words.map(Words::from),
     })
 }
 

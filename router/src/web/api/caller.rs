@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::pace::COME_AGAIN;
 use super::problem::Problem;
 use crate::tokens::{self, Holder, Scope};
 use crate::web::Pages;
@@ -47,16 +48,31 @@ pub(in crate::web) async fn let_in(
     let Some(token) = bearer(request.headers()) else {
         return Problem::unauthorized(false).into_response();
     };
+    let (digest, now) = (tokens::digest(token), pages.room.clock.now());
+    let Some(place) = pages.pace.place(&digest, now).await else {
+        return refused("line", Problem::too_many(COME_AGAIN));
+    };
     let holder = match tokens::holder(&pages.room, token).await {
         Ok(Some(holder)) => holder,
-        Ok(None) => return Problem::unauthorized(true).into_response(),
+        Ok(None) => return refused("token", Problem::unauthorized(true)),
         Err(error) => return Problem::from(error).into_response(),
     };
+    drop(place);
+    if let Err(wait) = pages.pace.count(&digest, now) {
+        return refused("pace", Problem::too_many(wait));
+    }
     if !holder.scopes.contains(&scope) {
-        return Problem::forbidden(scope).into_response();
+        return refused("scope", Problem::forbidden(scope));
     }
     request.extensions_mut().insert(Caller(Arc::new(holder)));
     next.run(request).await
+}
+
+/// Refuses, and counts it: `token` for a wrong one, `scope` for one that opens something else, `pace` for too many calls of
+/// one, `line` for too many strangers.
+fn refused(why: &'static str, problem: Problem) -> Response {
+    metrics::counter!("modtag_api_refused_total", "why" => why).increment(1);
+    problem.into_response()
 }
 
 /// What stands behind `Bearer`.

@@ -15,6 +15,7 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
+use super::finding::{Finding, FindingKind};
 use super::problem::{FieldError, MEDIA_TYPE, ProblemBody};
 use super::route::Route;
 use super::routes;
@@ -34,12 +35,13 @@ pub(super) enum Refusal {
     TooLarge,
     NotJson,
     Invalid,
+    TooMany,
     Unavailable,
     Unexpected,
 }
 
 impl Refusal {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Malformed,
         Self::Unauthorized,
         Self::Forbidden,
@@ -48,6 +50,7 @@ impl Refusal {
         Self::TooLarge,
         Self::NotJson,
         Self::Invalid,
+        Self::TooMany,
         Self::Unavailable,
         Self::Unexpected,
     ];
@@ -84,7 +87,13 @@ impl Refusal {
                 "Kan ikke lade sig gøre nu",
                 "Det kan ikke lade sig gøre, som tingene står. Intet er ændret.",
             ),
-            Self::TooLarge => ("413", "TooLarge", "too-large", "For stort", "Kroppen er større end 64 KiB."),
+            Self::TooLarge => (
+                "413",
+                "TooLarge",
+                "too-large",
+                "For stort",
+                "Kroppen er større end 64 KiB (2 MiB, hvor den er teksten i en regelfil).",
+            ),
             Self::NotJson => (
                 "415",
                 "NotJson",
@@ -97,7 +106,14 @@ impl Refusal {
                 "Invalid",
                 "invalid",
                 "Et felt er forkert",
-                "Et felt mangler, er ukendt eller kan ikke bruges; errors siger hvilket. Intet er ændret.",
+                "Et felt mangler, er ukendt eller kan ikke bruges; errors siger hvilket. Har regler fejl, siger findings hvor. Intet er ændret.",
+            ),
+            Self::TooMany => (
+                "429",
+                "TooMany",
+                "too-many-calls",
+                "For mange kald",
+                "Der er kaldt for mange gange på kort tid. Intet er ændret; vent, som Retry-After siger.",
             ),
             Self::Unavailable => (
                 "503",
@@ -131,13 +147,16 @@ impl Refusal {
         let schema = Ref::from_schema_name(ProblemBody::name());
         let content = ContentBuilder::new().schema(Some(schema)).example(Some(example)).build();
         let response = ResponseBuilder::new().description(description).content(MEDIA_TYPE, content);
+        let header = |kind, said| {
+            let schema = ObjectBuilder::new().schema_type(SchemaType::Type(kind)).build();
+            HeaderBuilder::new().schema(Some(schema)).description(Some(said)).build()
+        };
         match self {
             Self::Unauthorized | Self::Forbidden => {
-                let string = ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).build();
-                let header = HeaderBuilder::new()
-                    .schema(Some(string))
-                    .description(Some("Hvad der mangler (RFC 6750)."));
-                response.header("WWW-Authenticate", header.build())
+                response.header("WWW-Authenticate", header(Type::String, "Hvad der mangler (RFC 6750)."))
+            }
+            Self::TooMany => {
+                response.header("Retry-After", header(Type::Integer, "Så mange sekunder skal der ventes."))
             }
             _ => response,
         }
@@ -159,7 +178,7 @@ const TAGS: [(&str, &str); 12] = [
     ("views", "Hvem så hvad."),
     ("pull-back", "Tilbagekaldelse af breve, der er gået forkert, og udkast til vurdering af brud."),
     ("audit", "Revisionssporet: kontrolpunkter og efterprøvning."),
-    ("rules", "Regelsættets udgaver."),
+    ("rules", "Regelsættet: udgaver, tokenets kladde, prøver, og at sætte i kraft."),
     ("status", "Tal og tilstand."),
     ("description", "Denne beskrivelse."),
 ];
@@ -187,6 +206,8 @@ pub(crate) fn description() -> OpenApi {
         .schemas_from_iter(schemas)
         .schema(ProblemBody::name(), ProblemBody::schema())
         .schema(FieldError::name(), FieldError::schema())
+        .schema(Finding::name(), Finding::schema())
+        .schema(FindingKind::name(), FindingKind::schema())
         .responses_from_iter(Refusal::ALL.map(|refusal| (refusal.name(), refusal.response())))
         .security_scheme(SCHEME, SecurityScheme::Http(scheme().build()));
     let license = LicenseBuilder::new().name("MPL-2.0").identifier(Some("MPL-2.0")).build();

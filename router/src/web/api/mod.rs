@@ -8,6 +8,9 @@
 
 mod caller;
 mod describe;
+mod finding;
+mod once;
+mod pace;
 mod problem;
 mod route;
 mod take;
@@ -21,6 +24,8 @@ mod mine;
 mod pull_back;
 mod queue;
 mod receivers;
+mod rule_draft;
+mod rule_trial;
 mod rules;
 mod status;
 mod views;
@@ -28,6 +33,7 @@ mod views;
 pub(crate) use describe::description;
 
 pub(super) use caller::let_in;
+pub(super) use pace::Pace;
 pub(super) use problem::{method_not_allowed, no_such_address};
 
 use super::door::Doors;
@@ -49,6 +55,8 @@ fn routes() -> Vec<Route> {
         pull_back::routes(),
         audit::routes(),
         rules::routes(),
+        rule_draft::routes(),
+        rule_trial::routes(),
         status::routes(),
         vec![describe::route()],
     ];

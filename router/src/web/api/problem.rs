@@ -2,18 +2,23 @@
 
 use axum::Json;
 use axum::extract::Request;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use jiff::SignedDuration;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::finding::Finding;
 use crate::desk::LookError;
 use crate::desk::answers::Refused;
 use crate::desk::colleagues::NotSaid;
+use crate::drafting::DraftError;
+use crate::editions::EditionError;
 use crate::inbox::InboxError;
 use crate::journey::AnswerError;
 use crate::pull_back::PullBackError;
+use crate::rule_trial::NotTried;
 use crate::store::StoreError;
 use crate::tokens::Scope;
 
@@ -29,9 +34,10 @@ pub(super) struct Problem {
     title: &'static str,
     detail: String,
     errors: Vec<FieldError>,
+    findings: Vec<Finding>,
     scope: Option<Scope>,
-    /// Value of the header `WWW-Authenticate`.
-    challenge: Option<String>,
+    /// A header field that goes along.
+    head: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
 /// A problem as it is sent.
@@ -52,6 +58,10 @@ pub(super) struct ProblemBody {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     errors: Vec<FieldError>,
+    /// What is wrong with the rules, and where; there only when something is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    findings: Vec<Finding>,
     /// The scope that the token lacks; there only when it lacks one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -69,7 +79,20 @@ pub(super) struct FieldError {
 
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, kind, title, detail: detail.into(), errors: Vec::new(), scope: None, challenge: None }
+        Self {
+            status,
+            kind,
+            title,
+            detail: detail.into(),
+            errors: Vec::new(),
+            findings: Vec::new(),
+            scope: None,
+            head: None,
+        }
+    }
+
+    fn with(self, name: HeaderName, value: HeaderValue) -> Self {
+        Self { head: Some(Box::new((name, value))), ..self }
     }
 
     /// No token, or one that is worth nothing.
@@ -83,20 +106,27 @@ impl Problem {
             ("Bearer realm=\"modtag\"", "Kaldet skal have et token i feltet Authorization: Bearer …")
         };
         let problem = Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "Intet gyldigt token", detail);
-        Self { challenge: Some(challenge.into()), ..problem }
+        problem.with(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
     }
 
     /// The token does not open this.
     pub(super) fn forbidden(scope: Scope) -> Self {
         let word = scope.as_str();
         let detail = format!("Tokenet giver ikke adgang til {}. Det kræver adgangen {word}.", scope.danish());
-        Self {
-            scope: Some(scope),
-            challenge: Some(format!(
-                "Bearer realm=\"modtag\", error=\"insufficient_scope\", scope=\"{word}\""
-            )),
-            ..Self::new(StatusCode::FORBIDDEN, "insufficient-scope", "Tokenet giver ikke adgang", detail)
-        }
+        let problem =
+            Self::new(StatusCode::FORBIDDEN, "insufficient-scope", "Tokenet giver ikke adgang", detail);
+        let challenge = format!("Bearer realm=\"modtag\", error=\"insufficient_scope\", scope=\"{word}\"");
+        // The words of scopes are always fit for a header.
+        let challenge = HeaderValue::from_str(&challenge).unwrap_or(HeaderValue::from_static("Bearer"));
+        Self { scope: Some(scope), ..problem.with(header::WWW_AUTHENTICATE, challenge) }
+    }
+
+    /// Too many calls.
+    pub(super) fn too_many(wait: SignedDuration) -> Self {
+        let detail = "Der er kaldt for mange gange på kort tid. Intet er ændret; vent så mange sekunder, som Retry-After siger.";
+        let seconds = wait.as_secs() + i64::from(wait.subsec_nanos() > 0);
+        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-calls", "For mange kald", detail);
+        problem.with(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)))
     }
 
     /// There is nothing here, or nothing that this token may see: the two look the same.
@@ -137,6 +167,15 @@ impl Problem {
         }
     }
 
+    /// Rules with faults, each at its place.
+    pub(super) fn faulty(findings: Vec<Finding>) -> Self {
+        let told = "Reglerne har fejl og kan ikke bruges, som de er. Intet er ændret; se findings.";
+        Self {
+            findings,
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "faulty-rules", "Reglerne har fejl", told)
+        }
+    }
+
     /// A document cannot be had now.
     pub(super) fn unreadable() -> Self {
         Self::unavailable(LookError::Unreadable.danish())
@@ -155,13 +194,15 @@ impl IntoResponse for Problem {
             status: self.status.as_u16(),
             detail: self.detail,
             errors: self.errors,
+            findings: self.findings,
             scope: self.scope.map(Scope::as_str),
         };
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
-        if let Some(Ok(challenge)) = self.challenge.as_deref().map(HeaderValue::from_str) {
-            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        if let Some(field) = self.head {
+            let (name, value) = *field;
+            headers.insert(name, value);
         }
         response
     }
@@ -209,7 +250,7 @@ impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::NoSuchColleague => Self::field("person", refused.danish()),
-            Refused::Taken | Refused::NothingPicked => Self::conflict(refused.danish()),
+            Refused::Taken | Refused::NotSeen | Refused::NothingPicked => Self::conflict(refused.danish()),
             Refused::Answer(error) => error.into(),
         }
     }
@@ -220,6 +261,7 @@ impl From<NotSaid> for Problem {
         match why {
             NotSaid::Store(error) => error.into(),
             NotSaid::NotAsked => Self::not_found(),
+            NotSaid::Unreadable => Self::unreadable(),
             NotSaid::NothingPicked => Self::field("unit", why.danish()),
         }
     }
@@ -249,6 +291,57 @@ impl From<PullBackError> for Problem {
             PullBackError::NotFound => Self::not_found(),
             PullBackError::NoReason => Self::field("reason", error.danish()),
             PullBackError::NobodyHasIt | PullBackError::Moved => Self::conflict(error.danish()),
+        }
+    }
+}
+
+impl From<EditionError> for Problem {
+    fn from(error: EditionError) -> Self {
+        match error {
+            EditionError::Store(error) => error.into(),
+            EditionError::Unknown(_) => Self::not_found(),
+            EditionError::SecondPerson(_)
+            | EditionError::Program(_)
+            | EditionError::OwnToken(_)
+            | EditionError::Meanwhile
+            | EditionError::Unreadable(_) => Self::conflict(error.to_string()),
+        }
+    }
+}
+
+impl From<DraftError> for Problem {
+    fn from(error: DraftError) -> Self {
+        match error {
+            DraftError::Store(error) => error.into(),
+            DraftError::Edition(error) => error.into(),
+            DraftError::NoSuchFile | DraftError::Synced => Self::field("file", error.to_string()),
+            DraftError::Form(said) => {
+                let wrong = |detail| FieldError { field: "fields".into(), detail };
+                let errors = said.into_iter().map(wrong).collect();
+                Self { errors, ..Self::field("fields", "") }
+            }
+            DraftError::Meanwhile
+            | DraftError::NothingInForce
+            | DraftError::Behind(_)
+            | DraftError::OtherFiles
+            | DraftError::NoChange
+            | DraftError::Faulty(_) => Self::conflict(error.to_string()),
+        }
+    }
+}
+
+impl From<NotTried> for Problem {
+    fn from(why: NotTried) -> Self {
+        match why {
+            NotTried::Store(error) => error.into(),
+            NotTried::Draft(error) => error.into(),
+            NotTried::NoSuchEdition => Self::field("edition", why.to_string()),
+            NotTried::NoMessage => Self::field("message", why.to_string()),
+            NotTried::NoSample => Self::field("example", "er ikke nummeret på et eksempel i teksterne"),
+            NotTried::Unread(_) => Self::field("sketch", why.to_string()),
+            NotTried::Days | NotTried::TooMany { .. } => Self::field("days", why.to_string()),
+            NotTried::Busy => Self::unavailable(why.to_string()),
+            NotTried::Undecided | NotTried::Faulty(_) => Self::conflict(why.to_string()),
         }
     }
 }

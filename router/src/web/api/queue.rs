@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::describe::Refusal;
+use super::once::{Act, key_of, once, used_for_another};
 use super::problem::Problem;
 use super::route::Route;
 use super::take::{Asked, DocumentOf, Id, Sent};
@@ -35,10 +36,6 @@ use crate::web::document::encoded;
 /// Letters shown when nothing else is asked for, and at most.
 const SHOWN: u32 = 50;
 const MOST: u32 = 200;
-
-/// Header field with the key under which an answer counts once.
-const KEY: &str = "Idempotency-Key";
-const LONGEST_KEY: usize = 255;
 
 pub(super) fn routes() -> Vec<Route> {
     const ID: &str = "018f0000-0000-7000-8000-000000000000";
@@ -69,14 +66,13 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/api/v1/queue/{id}/documents/{content}", Scope::QueueLook, document)
             .named("queue", "get_letter_document", "Hent et dokument fra et brev, der er taget frem på trinnet documents")
             .answers_document(),
-        Route::post("/api/v1/queue/{id}/answer", Scope::QueueAnswer, answer)
+        once(Route::post("/api/v1/queue/{id}/answer", Scope::QueueAnswer, answer))
             .named("queue", "answer_letter", "Fordel et brev")
             .more(
                 "Svaret udføres efter et halvt minut og kan tages tilbage indtil da. seen er nummeret på den beslutning, der \
                  blev set: er brevet besluttet på ny imens, afvises svaret. Sendes det samme svar igen med samme \
                  Idempotency-Key, gælder det én gang og besvares ens.",
             )
-            .header(KEY, "En nøgle, der er ny for hvert svar, fx et UUID. Den huskes i 7 dage.", LONGEST_KEY)
             .takes::<AnswerBody>(json!({ "seen": 1, "unit": "park", "subject": "05.01.02" }))
             .answers::<Answered>(
                 "Svaret er taget imod.",
@@ -177,7 +173,7 @@ enum Level {
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[schema(as = LookReason)]
 #[serde(rename_all = "kebab-case")]
-enum Reason {
+pub(super) enum Reason {
     NotEnough,
     Several,
     Held,
@@ -323,7 +319,8 @@ fn level_word(level: desk::Level) -> Level {
     }
 }
 
-fn code(reason: Reason) -> &'static str {
+/// Its word in form and log.
+pub(super) fn code(reason: Reason) -> &'static str {
     match reason {
         Reason::NotEnough => "not-enough",
         Reason::Several => "several",
@@ -415,20 +412,10 @@ fn answer_key(
     id: &Uuid,
     body: &AnswerBody,
 ) -> Result<AnswerKey, Problem> {
-    let key = headers.get(KEY).and_then(|key| key.to_str().ok()).unwrap_or_default();
-    let is_key = (1..=LONGEST_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
-    if !is_key {
-        return Err(Problem::field(KEY, "mangler, eller er ikke 1 til 255 synlige tegn uden mellemrum"));
-    }
     let rest = [&body.person, &body.subject, &body.case];
     let rest = rest.map(|text| or_empty(text.clone())).join("\n");
     let request = format!("{id}\n{}\n{}\n{rest}", body.seen, body.unit.as_str());
-    let keys = room.store.keys();
-    Ok(AnswerKey {
-        token: caller.holder().name.clone(),
-        key: keys.lookup("api-answer-key", key),
-        request: keys.lookup("api-answer", &request),
-    })
+    key_of(room, caller, headers, Act::Answer, &request)
 }
 
 /// What was answered to the same call before.
@@ -437,7 +424,7 @@ async fn answered_before(room: &PostRoom, key: &AnswerKey, id: Uuid) -> Result<O
         Some(kept) if kept.request == key.request => {
             Ok(Some(Answered { message: id, can_be_taken_back_until: kept.due_at() }))
         }
-        Some(_) => Err(Problem::field(KEY, "er brugt til et andet svar; brug en ny for hvert svar")),
+        Some(_) => Err(used_for_another()),
         None => Ok(None),
     }
 }

@@ -81,7 +81,8 @@ impl Route {
         }
         match door.needs {
             Needs::Scope(_) => {
-                route.or(Refusal::Unauthorized).or(Refusal::Forbidden).or(Refusal::Unavailable)
+                let route = route.or(Refusal::Unauthorized).or(Refusal::Forbidden);
+                route.or(Refusal::TooMany).or(Refusal::Unavailable)
             }
             _ => route,
         }
@@ -210,6 +211,14 @@ fn segment(name: &str) -> Parameter {
                 .minimum(Some(0)),
             "Dokumentets nummer i meddelelsen",
             json!(0),
+        ),
+        "number" => (
+            ObjectBuilder::new()
+                .schema_type(SchemaType::Type(Type::Integer))
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+                .minimum(Some(1)),
+            "Udgavens nummer",
+            json!(1),
         ),
         _ => (
             string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),

@@ -13,6 +13,8 @@ use crate::web::Pages;
 
 /// The largest body, in bytes.
 const LARGEST: usize = 64 << 10;
+/// The largest body of a route that takes the text of a rule file: as large as the form of the page.
+pub(super) const LARGE: usize = 2 << 20;
 
 /// The longest name of a field that is said again.
 const LONGEST_NAME: usize = 60;
@@ -50,6 +52,20 @@ impl FromRequestParts<Pages> for DocumentOf {
     }
 }
 
+/// The number that an address names.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Number(pub(super) i64);
+
+impl FromRequestParts<Pages> for Number {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, pages: &Pages) -> Result<Self, Problem> {
+        let number = segment(parts, pages, "number").await?;
+        let plain = number.bytes().all(|byte| byte.is_ascii_digit());
+        Ok(Self(number.parse().ok().filter(|_| plain).ok_or_else(Problem::not_found)?))
+    }
+}
+
 async fn segment(parts: &mut Parts, pages: &Pages, name: &str) -> Result<String, Problem> {
     let segments = RawPathParams::from_request_parts(parts, pages).await.map_err(|_| Problem::not_found())?;
     let found = segments.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
@@ -83,16 +99,16 @@ impl<T: DeserializeOwned> FromRequestParts<Pages> for Asked<T> {
 
 /// The JSON body of a call. A field that it does not know is refused.
 #[derive(Clone, Debug)]
-pub(super) struct Sent<T>(pub(super) T);
+pub(super) struct Sent<T, const LONGEST: usize = LARGEST>(pub(super) T);
 
-impl<T: DeserializeOwned> FromRequest<Pages> for Sent<T> {
+impl<T: DeserializeOwned, const LONGEST: usize> FromRequest<Pages> for Sent<T, LONGEST> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &Pages) -> Result<Self, Problem> {
         if !is_json(request.headers()) {
             return Err(Problem::not_json());
         }
-        let bytes = to_bytes(request.into_body(), LARGEST).await.map_err(|_| Problem::too_large())?;
+        let bytes = to_bytes(request.into_body(), LONGEST).await.map_err(|_| Problem::too_large())?;
         read(&bytes).map(Self)
     }
 }

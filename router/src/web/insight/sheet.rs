@@ -1,15 +1,15 @@
 //! Tables and letters taken out. The audit log hears of it before the file leaves.
 
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::{Question, role};
 use crate::audit::{Actor, Event, EventKind};
-use crate::clock::danish_day;
 use crate::oversight;
 use crate::store::StoreError;
 use crate::table::{Ending, Table};
 use crate::web::Pages;
+use crate::web::file::bytes_of;
+pub(super) use crate::web::file::file;
 use crate::web::page::{Trouble, trouble};
 use crate::web::session::Visitor;
 
@@ -60,18 +60,8 @@ pub(super) async fn hand_out(
     if let Err(error) = tell(pages, visitor, question, why, told).await {
         return trouble(pages, Some(visitor), &error.into());
     }
-    let made = tokio::task::spawn_blocking(move || table.bytes(ending)).await;
-    let Ok(Ok(bytes)) = made else {
-        tracing::error!(what, "table not made");
-        let said = "Tabellen kunne ikke laves. Vælg CSV.";
-        return trouble(pages, Some(visitor), &Trouble::Said(said.into()));
-    };
-    file(pages, what, ending.as_str(), ending.mime(), bytes)
-}
-
-/// A file to be kept.
-pub(super) fn file(pages: &Pages, what: &str, ending: &str, mime: &str, bytes: Vec<u8>) -> Response {
-    let day = danish_day(pages.room.clock.now());
-    let name = format!("attachment; filename=\"modtag-{what}-{day}.{ending}\"");
-    ([(header::CONTENT_TYPE, mime.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response()
+    match bytes_of(what, table, ending).await {
+        Ok(bytes) => file(pages, what, ending.as_str(), ending.mime(), bytes),
+        Err(error) => trouble(pages, Some(visitor), &error),
+    }
 }

@@ -1,4 +1,5 @@
-//! `/mine/spurgt`: letters that a post distributor asks this person or their units about. They see the key lines, no more.
+//! `/mine/spurgt`: letters that a post distributor asks this person or their units about. They see the key lines, or the
+//! text where whoever asks has said why.
 
 use askama::Template;
 use axum::Form;
@@ -54,7 +55,7 @@ fn refused(pages: &Pages, visitor: &Visitor, why: NotSaid) -> Response {
     let what = match why {
         NotSaid::NotAsked => Trouble::NotFound,
         NotSaid::Store(error) => Trouble::Store(error),
-        NotSaid::NothingPicked => Trouble::Said(why.danish()),
+        NotSaid::NothingPicked | NotSaid::Unreadable => Trouble::Said(why.danish()),
     };
     trouble(pages, Some(visitor), &what)
 }
@@ -82,7 +83,7 @@ pub(super) async fn page(
     }
 }
 
-/// The key lines of a letter that somebody is asked about: a form, since that they were seen is told to the log.
+/// What somebody may see of a letter that they are asked about: a form, since that they saw it is told to the log.
 pub(super) async fn look(
     State(pages): State<Pages>,
     SignedIn(visitor): SignedIn,

@@ -25,6 +25,7 @@ pub(super) fn doors(doors: Doors) -> Doors {
         .get("/organisation/enhed/{id}", WHO, unit::page)
         .get(REPORT, WHO, report::page)
         .post(REPORT, WHO, report::make)
+        .post("/organisation/ansvar/tabel", WHO, report::take_out)
 }
 
 /// A page of the navigation.

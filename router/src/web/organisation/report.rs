@@ -5,16 +5,22 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Form;
 use axum::extract::State;
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::{OrgView, REPORT, frame};
+use crate::audit::EventKind;
 use crate::clock::danish_day;
+use crate::oversight;
 use crate::replay::{self, Surveyor};
 use crate::responsibility::{self, Doubt, Report, Row, Sources};
+use crate::rule_trial::{MOST_DAYS, NotTried, recent};
+use crate::table::Ending;
 use crate::web::Pages;
+use crate::web::file::{bytes_of, file};
 use crate::web::page::{Frame, Trouble, draw, trouble};
-use crate::web::rule_pages::{BUSY, period};
+use crate::web::rule_pages::by;
 use crate::web::session::{SignedIn, Visitor};
 
 #[derive(Template)]
@@ -53,6 +59,15 @@ const DAYS: i64 = 90;
 pub(super) struct Asked {
     #[serde(default)]
     dage: String,
+    /// As what it is taken out: `csv`, `xlsx` or `pdf`.
+    #[serde(default)]
+    svar: String,
+}
+
+impl Asked {
+    fn days(&self) -> i64 {
+        self.dage.trim().parse().ok().filter(|days| (1..=MOST_DAYS).contains(days)).unwrap_or(DAYS)
+    }
 }
 
 pub(super) async fn page(State(pages): State<Pages>, SignedIn(visitor): SignedIn) -> Response {
@@ -65,18 +80,55 @@ pub(super) async fn make(
     SignedIn(visitor): SignedIn,
     Form(asked): Form<Asked>,
 ) -> Response {
-    let days = asked.dage.trim().parse().ok().filter(|days| (1..=366).contains(days)).unwrap_or(DAYS);
-    match made(&pages, days).await {
+    let days = asked.days();
+    match made(&pages, days, |report| ReportShown::of(&report)).await {
         Ok(report) => draw(&ReportPage::of(&pages, &visitor, days, Some(report), String::new())),
         Err(Trouble::Said(said)) => draw(&ReportPage::of(&pages, &visitor, days, None, said)),
         Err(error) => trouble(&pages, Some(&visitor), &error),
     }
 }
 
-async fn made(pages: &Pages, days: i64) -> Result<ReportShown, Trouble> {
+/// Why anybody takes the report out.
+const WHY: &str = "Gennemgang af ansvar for emner";
+
+/// Takes the report out: every number with everything that is known of it.
+pub(super) async fn take_out(
+    State(pages): State<Pages>,
+    SignedIn(visitor): SignedIn,
+    Form(asked): Form<Asked>,
+) -> Response {
+    match taken_out(&pages, &visitor, &asked).await {
+        Ok(file) => file,
+        Err(Trouble::Said(said)) => {
+            let page = ReportPage::of(&pages, &visitor, asked.days(), None, said);
+            (StatusCode::CONFLICT, draw(&page)).into_response()
+        }
+        Err(error) => trouble(&pages, Some(&visitor), &error),
+    }
+}
+
+async fn taken_out(pages: &Pages, visitor: &Visitor, asked: &Asked) -> Result<Response, Trouble> {
+    const WHAT: &str = "responsibility";
+    let ending = Ending::parse(&asked.svar)
+        .ok_or_else(|| Trouble::Said("Vælg, om tabellen skal være CSV, Excel eller PDF.".into()))?;
+    let days = asked.days();
+    let table = made(pages, days, |report| report.table()).await?;
+    let event = pages.room.event_by(EventKind::Exported, by(visitor)).because(WHY);
+    let event = event.with("what", WHAT).with("format", ending.as_str()).with("days", days);
+    oversight::tell(&pages.room, event.with("rows", table.rows.len())).await?;
+    let bytes = bytes_of(WHAT, table, ending).await?;
+    Ok(file(pages, WHAT, ending.as_str(), ending.mime(), bytes))
+}
+
+/// Makes the report, and what `of` makes of it, on a thread where it may take its time.
+async fn made<T: Send + 'static>(
+    pages: &Pages,
+    days: i64,
+    of: impl FnOnce(Report) -> T + Send + 'static,
+) -> Result<T, Trouble> {
     let room = &pages.room;
-    let period = period(pages, days).await?;
-    let _one = pages.kept.counting.0.try_acquire().map_err(|_| Trouble::Said(BUSY.into()))?;
+    let period = recent(room, days).await?;
+    let _one = pages.kept.counting.0.try_acquire().map_err(|_| NotTried::Busy)?;
     let (policy, plan, snapshot) = (room.policy(), room.subject_plan(), room.organisation());
     let surveyor = Surveyor(Arc::clone(&policy));
     let survey = replay::run(room.store.past(period), room.store.keys(), &surveyor, &|_| {}).await?;
@@ -90,7 +142,7 @@ async fn made(pages: &Pages, days: i64) -> Result<ReportShown, Trouble> {
             survey: &survey,
             day,
         });
-        ReportShown::of(&report)
+        of(report)
     });
     Ok(work.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic())))
 }

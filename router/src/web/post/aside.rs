@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::act::{go_on, next_after, refuse};
 use crate::desk::answers::Refused;
 use crate::desk::aside::{self, Closed, Kind, LaidAside};
-use crate::desk::colleagues;
+use crate::desk::colleagues::{self, Shows};
 use crate::journey;
 use crate::web::Pages;
 use crate::web::danish;
@@ -113,6 +113,9 @@ pub(super) struct AskForm {
     unit: String,
     #[serde(default)]
     person: String,
+    /// Why they see the text; key lines alone without.
+    #[serde(default)]
+    shows: String,
 }
 
 /// Asks a colleague whose a letter is.
@@ -128,7 +131,10 @@ pub(super) async fn ask(
         Err(error) => return trouble(&pages, Some(&visitor), &error.into()),
     };
     let person = Some(form.person.as_str()).filter(|person| !person.is_empty());
-    let done = colleagues::ask(&pages.room, &id, &visitor.person, &form.unit, person).await;
+    let done = match Shows::of(&form.shows) {
+        Some(shows) => colleagues::ask(&pages.room, &id, &visitor.person, (&form.unit, person), shows).await,
+        None => Err(Refused::NothingPicked),
+    };
     after(&pages, &visitor, &headers, &id, next, done).await
 }
 

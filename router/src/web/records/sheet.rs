@@ -1,15 +1,14 @@
 //! Tables taken out as CSV, Excel or PDF. The audit log hears of it before the file leaves.
 
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
 
 use super::NO_PURPOSE;
 use crate::audit::{Event, EventKind};
-use crate::clock::danish_day;
 use crate::oversight::{self, Purpose};
 use crate::table::{Ending, Table};
 use crate::web::Pages;
+use crate::web::file::{bytes_of, file};
 use crate::web::page::{Trouble, trouble};
 use crate::web::session::Visitor;
 
@@ -68,15 +67,8 @@ pub(super) async fn hand_out(
     if let Err(error) = oversight::tell(room, more(event)).await {
         return trouble(pages, Some(visitor), &error.into());
     }
-    // A large workbook takes a while; other pages do not wait for it.
-    let made = tokio::task::spawn_blocking(move || table.bytes(ending)).await;
-    let Ok(Ok(bytes)) = made else {
-        tracing::error!(what, "table not made");
-        let said = "Tabellen kunne ikke laves. Prøv med færre dage, eller vælg CSV.";
-        return trouble(pages, Some(visitor), &Trouble::Said(said.into()));
-    };
-    let day = danish_day(room.clock.now());
-    let name = format!("attachment; filename=\"modtag-{what}-{day}.{}\"", ending.as_str());
-    ([(header::CONTENT_TYPE, ending.mime().to_owned()), (header::CONTENT_DISPOSITION, name)], bytes)
-        .into_response()
+    match bytes_of(what, table, ending).await {
+        Ok(bytes) => file(pages, what, ending.as_str(), ending.mime(), bytes),
+        Err(error) => trouble(pages, Some(visitor), &error),
+    }
 }

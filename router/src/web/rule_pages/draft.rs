@@ -1,7 +1,5 @@
 //! `/regler/kladde`: a draft, its texts and one of its rules side by side, with what is wrong at its line.
 
-use std::path::Path;
-
 use askama::Template;
 use axum::Form;
 use axum::extract::{Query, State};
@@ -10,13 +8,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::edition::NO_REASON;
-use super::looked::{Looked, look};
 use super::one_rule::FormShown;
-use super::remark::{Remark, remarks};
 use super::{DRAFT, RulesView, drafter, frame, short, to};
-use crate::config::Config;
-use crate::drafting::{Block, Draft, DraftError, Submitted, blocks};
-use crate::organisation::OUR_FILES;
+use crate::drafting::{Block, Draft, DraftError, Submitted, blocks, is_synced};
+use crate::rule_check::{Looked, Remark, RemarkKind, look, remarks};
 use crate::web::Pages;
 use crate::web::danish;
 use crate::web::page::{Frame, Trouble, draw, trouble};
@@ -28,6 +23,16 @@ pub(super) struct DraftPage {
     frame: Frame,
     view: RulesView,
     draft: Option<DraftShown>,
+}
+
+impl DraftPage {
+    /// The class that a remark is drawn with.
+    fn class(&self, kind: &RemarkKind) -> &'static str {
+        match kind {
+            RemarkKind::Fault | RemarkKind::Example => "fault",
+            RemarkKind::Doubt => "doubt",
+        }
+    }
 }
 
 /// A draft as it is shown.
@@ -117,7 +122,7 @@ async fn shown(pages: &Pages, visitor: &Visitor, place: &Place, typed: Typed) ->
     let draft = match drafter.draft().await? {
         Some(draft) => {
             let (in_force, standing) = drafter.in_force().await?;
-            let looked = look(pages, draft.files.clone()).await;
+            let looked = look(&pages.room, &pages.config, draft.files.clone()).await;
             Some(DraftShown::of(pages, &draft, (in_force, &standing), &looked, place, typed)?)
         }
         None => None,
@@ -171,7 +176,7 @@ impl DraftShown {
                 })
                 .collect(),
             form,
-            faults: looked.faults.len() + usize::from(looked.said.is_some()),
+            faults: looked.count_faults(),
             whole: looked.said.clone(),
             examples: looked.failed().count(),
             not_run: looked.not_run(),
@@ -181,13 +186,6 @@ impl DraftShown {
             remarks,
         })
     }
-}
-
-/// Is this a file that `modtag org sync` writes?
-fn is_synced(config: &Config, name: &str) -> bool {
-    let path = Path::new(name);
-    let ours = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| OUR_FILES.contains(&name));
-    ours && path.parent().is_some() && path.parent() == config.organisation.folder.as_deref()
 }
 
 pub(super) async fn begin(State(pages): State<Pages>, SignedIn(visitor): SignedIn) -> Response {
@@ -242,6 +240,7 @@ impl From<DraftError> for NotSaved {
             DraftError::Meanwhile => Self::Said(vec![format!(
                 "{error} Det, du skrev, står her endnu: tag det med over i kladden, som den er nu."
             )]),
+            DraftError::Form(said) => Self::Said(said),
             error => Self::Trouble(error.into()),
         }
     }
@@ -255,22 +254,8 @@ pub(super) async fn change(
     file: usize,
     new: impl FnOnce(&str) -> Result<String, Vec<String>>,
 ) -> Result<(), NotSaved> {
-    let drafter = drafter(pages, visitor);
-    let draft = drafter.draft().await?;
-    let mut draft = draft.ok_or_else(|| NotSaved::Trouble(DraftError::Meanwhile.into()))?;
-    if seen.parse() != Ok(draft.version) {
-        return Err(DraftError::Meanwhile.into());
-    }
-    let (name, text) = draft.files.get_mut(file).ok_or(NotSaved::Trouble(Trouble::NotFound))?;
-    if is_synced(&pages.config, name) {
-        let said = "Filen skrives af modtag org sync. Ret det i organisationens kilde.";
-        return Err(NotSaved::Trouble(Trouble::Said(said.into())));
-    }
-    let new = new(text).map_err(NotSaved::Said)?;
-    if new != *text {
-        *text = new;
-        drafter.save(&draft).await?;
-    }
+    let seen = seen.parse().map_err(|_| DraftError::Meanwhile)?;
+    drafter(pages, visitor).change(seen, file, new).await?;
     Ok(())
 }
 
@@ -338,12 +323,8 @@ pub(super) async fn bring_up_to_date(
 }
 
 async fn brought(pages: &Pages, visitor: &Visitor, seen: &Seen) -> Result<(), Trouble> {
-    let drafter = drafter(pages, visitor);
-    let version = seen.version()?;
-    let draft = drafter.draft().await?.filter(|draft| draft.version == version);
-    let mut draft = draft.ok_or_else(|| Trouble::from(DraftError::Meanwhile))?;
     // Where both changed the same lines the text now holds both, between marks: that is a fault, and is told at its line.
-    drafter.bring_up_to_date(&mut draft).await?;
+    drafter(pages, visitor).bring_up_to_date(seen.version()?).await?;
     Ok(())
 }
 
@@ -356,7 +337,7 @@ pub(super) async fn propose(
     let reason = seen.begrundelse.trim();
     let made = match seen.version() {
         Ok(_) if reason.is_empty() => Err(Trouble::Said(NO_REASON.into())),
-        Ok(version) => drafter(&pages, &visitor).propose(version, reason).await.map_err(Trouble::from),
+        Ok(version) => drafter(&pages, &visitor).propose(version, reason, None).await.map_err(Trouble::from),
         Err(error) => Err(error),
     };
     match made {

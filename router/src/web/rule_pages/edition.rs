@@ -7,9 +7,9 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::history::{EditionShown, differences, texts};
+use super::history::EditionShown;
 use super::{FRONT, HISTORY, RulesView, by, desk, frame, short, to};
-use crate::drafting::FileDiff;
+use crate::drafting::{FileDiff, differences, texts_of};
 use crate::editions::{EditionError, follow_once};
 use crate::web::Pages;
 use crate::web::page::{Frame, Trouble, draw, trouble};
@@ -54,7 +54,9 @@ async fn shown(pages: &Pages, visitor: &Visitor, number: &str) -> Result<Edition
     let diffs = match in_force {
         same if same == number => Vec::new(),
         0 => Vec::new(),
-        other => differences(texts(pages, other).await?, texts(pages, number).await?).await,
+        other => {
+            differences(texts_of(&desk(pages), other).await?, texts_of(&desk(pages), number).await?).await
+        }
     };
     Ok(EditionPage {
         frame: frame(pages, visitor, &format!("Udgave {number}")),
@@ -128,7 +130,7 @@ async fn activated(pages: &Pages, visitor: &Visitor, number: &str, form: &Activa
         return Err(Trouble::Said(NO_REASON.into()));
     }
     let seen: i64 = form.i_stedet_for.parse().map_err(|_| Trouble::from(EditionError::Meanwhile))?;
-    desk(pages).activate_over(number, seen, &by(visitor), reason).await?;
+    desk(pages).activate_over(number, seen, (&by(visitor), reason), None).await?;
     // This process goes by it from its next message on; others notice within seconds.
     if let Err(error) = follow_once(&pages.room, &pages.config).await {
         tracing::error!(error = %error, "edition in force not taken up; the old one stays");

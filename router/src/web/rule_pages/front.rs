@@ -9,10 +9,10 @@ use jiff::SignedDuration;
 use rules::{Policy, Rule};
 use serde::Deserialize;
 
-use super::looked::{Looked, look_in_force};
-use super::remark::told;
+use super::looked::look_in_force;
 use super::{FRONT, RulesView, called, desk, frame, short};
 use crate::drafting::{Block, Names, blocks, without_configuration, wording};
+use crate::rule_check::{Looked, told};
 use crate::setup::PolicyFiles;
 use crate::store::edition::EditionRow;
 use crate::web::Pages;

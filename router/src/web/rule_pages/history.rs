@@ -5,10 +5,8 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{HISTORY, RulesView, called, desk, frame, short};
-use crate::drafting::{FileDiff, compare, without_configuration};
-use crate::editions::EditionError;
-use crate::setup::PolicyFiles;
+use super::{HISTORY, RulesView, called, desk, frame};
+use crate::drafting::{FileDiff, differences, texts_of};
 use crate::store::edition::{ActivationRow, EditionRow};
 use crate::web::Pages;
 use crate::web::danish;
@@ -95,7 +93,7 @@ async fn history(pages: &Pages, visitor: &Visitor, between: &Between) -> Result<
     let from = number(&between.fra).or(before).unwrap_or(in_force);
     let to = number(&between.til).unwrap_or(in_force);
     let diffs = if asked {
-        differences(texts(pages, from).await?, texts(pages, to).await?).await
+        differences(texts_of(&desk(pages), from).await?, texts_of(&desk(pages), to).await?).await
     } else {
         Vec::new()
     };
@@ -109,20 +107,4 @@ async fn history(pages: &Pages, visitor: &Visitor, between: &Between) -> Result<
         asked,
         diffs,
     })
-}
-
-/// The texts of an edition that people write.
-pub(super) async fn texts(pages: &Pages, number: i64) -> Result<PolicyFiles, Trouble> {
-    let row = pages.room.store.edition(number).await?.ok_or(EditionError::Unknown(number))?;
-    Ok(without_configuration(desk(pages).files(&row).await?))
-}
-
-/// What lies between two sets of texts, by the short names of their files; on a thread where it may take its time.
-pub(super) async fn differences(old: PolicyFiles, new: PolicyFiles) -> Vec<FileDiff> {
-    let work = tokio::task::spawn_blocking(move || {
-        let mut diffs = compare(&old, &new);
-        diffs.iter_mut().for_each(|diff| diff.name = short(&diff.name));
-        diffs
-    });
-    work.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
 }

@@ -10,7 +10,6 @@ mod history;
 mod looked;
 mod one_rule;
 mod picture;
-mod remark;
 mod replay;
 mod trial;
 
@@ -22,11 +21,11 @@ use super::page::{Desk as Shown, Frame, Trouble, shown_name};
 use super::role::Role;
 use super::session::Visitor;
 use crate::audit::Actor;
-use crate::drafting::{DraftError, Drafter};
+use crate::drafting::{DraftError, Drafter, short};
 use crate::editions::{Desk, EditionError};
+use crate::rule_trial::NotTried;
 
 pub(super) use looked::Kept;
-pub(super) use replay::{BUSY, period};
 
 /// Whoever may read rules and organisation.
 pub(super) const READERS: &[Role] = &[Role::PostDistributor, Role::RecordsManager, Role::Operator];
@@ -111,13 +110,14 @@ pub(super) fn may_write(visitor: &Visitor) -> bool {
 }
 
 /// Who does something here, in the role that lets them.
-fn by(visitor: &Visitor) -> Actor {
+pub(super) fn by(visitor: &Visitor) -> Actor {
     let role = READERS.iter().find(|role| visitor.is(**role) && WRITERS.contains(role));
     let role = role.or_else(|| READERS.iter().find(|role| visitor.is(**role)));
     Actor::person(&visitor.person, role.map_or("", |role| role.as_str()))
 }
 
-fn desk(pages: &Pages) -> Desk<'_> {
+/// Where editions are made.
+pub(super) fn desk(pages: &Pages) -> Desk<'_> {
     let room = &pages.room;
     Desk { store: &room.store, config: &pages.config, clock: room.clock.as_ref(), entropy: &room.entropy }
 }
@@ -129,12 +129,6 @@ fn drafter<'p>(pages: &'p Pages, visitor: &Visitor) -> Drafter<'p> {
 /// Who made or did something, as people call them; parts of the program have no name.
 fn called(pages: &Pages, who: &str) -> String {
     if who == "setup" { "programmet ved start".into() } else { shown_name(pages, who) }
-}
-
-/// The last part of a file's name: folders of the server are nobody's business here.
-fn short(name: &str) -> String {
-    let path = std::path::Path::new(name);
-    path.file_name().map_or_else(|| name.to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 impl From<EditionError> for Trouble {
@@ -152,6 +146,18 @@ impl From<DraftError> for Trouble {
         match error {
             DraftError::Store(error) => Self::Store(error),
             DraftError::Edition(error) => error.into(),
+            DraftError::NoSuchFile => Self::NotFound,
+            other => Self::Said(other.to_string()),
+        }
+    }
+}
+
+impl From<NotTried> for Trouble {
+    fn from(why: NotTried) -> Self {
+        match why {
+            NotTried::Store(error) => Self::Store(error),
+            NotTried::Draft(error) => error.into(),
+            NotTried::NoSuchEdition => Self::NotFound,
             other => Self::Said(other.to_string()),
         }
     }

@@ -3,6 +3,7 @@
 mod break_glass;
 mod demo;
 mod oidc;
+mod sign_out;
 
 use std::collections::BTreeSet;
 
@@ -16,7 +17,7 @@ use super::Pages;
 use super::door::{Doors, Needs};
 use super::page::{Frame, Trouble, draw, trouble};
 use super::role::Role;
-use super::session::{self, SignedIn};
+use super::session;
 use crate::clock::danish_day;
 use crate::config::SignInMethod;
 use crate::notices;
@@ -28,7 +29,8 @@ pub(super) use oidc::Provider;
 
 /// Puts up the doors of signing in and out.
 pub(super) fn doors(doors: Doors, method: SignInMethod, break_glass: bool) -> Doors {
-    let mut doors = doors.get("/log-ind", Needs::Nothing, page).post("/log-ud", Needs::SignedIn, sign_out);
+    let mut doors =
+        doors.get("/log-ind", Needs::Nothing, page).post("/log-ud", Needs::SignedIn, sign_out::sign_out);
     if break_glass {
         doors = doors.get("/log-ind/noed", Needs::Nothing, break_glass::page).post(
             "/log-ind/noed",
@@ -38,11 +40,10 @@ pub(super) fn doors(doors: Doors, method: SignInMethod, break_glass: bool) -> Do
     }
     match method {
         SignInMethod::Demo => doors.post("/log-ind/demo", Needs::Nothing, demo::sign_in),
-        SignInMethod::Oidc => doors.get("/log-ind/konto", Needs::Nothing, oidc::begin).get(
-            "/log-ind/retur",
-            Needs::Nothing,
-            oidc::back,
-        ),
+        SignInMethod::Oidc => doors
+            .get("/log-ind/konto", Needs::Nothing, oidc::begin)
+            .get("/log-ind/retur", Needs::Nothing, oidc::back)
+            .get("/log-ud/retur", Needs::Nothing, sign_out::back),
         SignInMethod::None => doors,
     }
 }
@@ -51,11 +52,21 @@ pub(super) fn doors(doors: Doors, method: SignInMethod, break_glass: bool) -> Do
 #[template(path = "sign_in.html")]
 struct SignInPage {
     frame: Frame,
-    said: String,
+    said: Said,
     demo: Vec<DemoPerson>,
     oidc: bool,
     break_glass: bool,
     to: String,
+}
+
+/// What the page says first.
+#[derive(Clone, Copy)]
+enum Said {
+    Nothing,
+    /// Why somebody is here again.
+    Trouble(&'static str),
+    /// What has been done.
+    Done(&'static str),
 }
 
 /// Where somebody wanted to go.
@@ -66,27 +77,20 @@ struct Wanted {
 }
 
 async fn page(State(pages): State<Pages>, Query(wanted): Query<Wanted>) -> Response {
-    show(&pages, "", &wanted.til)
+    show(&pages, Said::Nothing, &wanted.til)
 }
 
-/// The sign-in page, with why somebody is here again.
-fn show(pages: &Pages, said: &str, to: &str) -> Response {
+/// The sign-in page.
+fn show(pages: &Pages, said: Said, to: &str) -> Response {
     let demo = if pages.sign_in == SignInMethod::Demo { demo::people(pages) } else { Vec::new() };
     draw(&SignInPage {
         frame: Frame::of(pages, None, "Log ind", None),
-        said: said.to_owned(),
+        said,
         demo,
         oidc: pages.sign_in == SignInMethod::Oidc,
         break_glass: pages.break_glass.is_some(),
         to: own_path(to).to_owned(),
     })
-}
-
-async fn sign_out(State(pages): State<Pages>, SignedIn(visitor): SignedIn) -> Response {
-    match session::end(&pages.room, &pages.lasting, &visitor).await {
-        Ok(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to("/log-ind")).into_response(),
-        Err(error) => trouble(&pages, Some(&visitor), &error.into()),
-    }
 }
 
 /// Begins a session and goes where somebody wanted to go.

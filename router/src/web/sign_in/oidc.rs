@@ -17,22 +17,28 @@ use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use openidconnect::core::{CoreClient, CoreProviderMetadata, CoreResponseType};
+use openidconnect::core::{
+    CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClient, CoreClientAuthMethod, CoreGrantType,
+    CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreResponseMode,
+    CoreResponseType, CoreSubjectIdentifierType,
+};
 use openidconnect::{
-    AccessToken, AccessTokenHash, AsyncHttpClient, AuthenticationFlow, AuthorizationCode, ClientId,
-    ClientSecret, CsrfToken, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse,
-    IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
-    TokenResponse,
+    AccessToken, AccessTokenHash, AdditionalProviderMetadata, AsyncHttpClient, AuthenticationFlow,
+    AuthorizationCode, ClientId, ClientSecret, CsrfToken, DiscoveryError, EndSessionUrl, EndpointMaybeSet,
+    EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IssuerUrl, LogoutRequest, Nonce,
+    OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl, ProviderMetadata,
+    RedirectUrl, Scope, TokenResponse,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{let_in_from, own_path, show, units_of};
+use super::{Said, let_in_from, own_path, show, units_of};
 use crate::config::{self, SignIn};
 use crate::digital_post::Way;
 use crate::keys::{MessageKey, WrappedKey};
 use crate::room::PostRoom;
 use crate::web::Pages;
+use crate::web::cookie::{NewCookie, value_of};
 use crate::web::role::Role;
 
 /// The cookie of an attempt.
@@ -41,6 +47,8 @@ const COOKIE: &str = "modtag-ind";
 const LASTS: i64 = 600;
 /// What the provider may take, each call.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// What the provider may take while somebody waits to be signed out.
+const AT_THE_DOOR: Duration = Duration::from_secs(5);
 /// The longest answer of a provider that is read, in bytes.
 const LONGEST: usize = 1 << 20;
 /// What the key that seals an attempt is bound to.
@@ -53,7 +61,43 @@ pub(in crate::web) struct Provider {
     id: ClientId,
     secret: Option<ClientSecret>,
     back: RedirectUrl,
+    /// Where browsers come back to when they are signed out there.
+    out: PostLogoutRedirectUrl,
     settings: config::Oidc,
+}
+
+/// What a provider may tell of itself beside what signing in asks for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Beside {
+    /// Where sessions are ended. Whatever stands there is no reason not to sign anybody in.
+    #[serde(default)]
+    end_session_endpoint: Value,
+}
+
+impl AdditionalProviderMetadata for Beside {}
+
+type Metadata = ProviderMetadata<
+    Beside,
+    CoreAuthDisplay,
+    CoreClientAuthMethod,
+    CoreClaimName,
+    CoreClaimType,
+    CoreGrantType,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJweKeyManagementAlgorithm,
+    CoreJsonWebKey,
+    CoreResponseMode,
+    CoreResponseType,
+    CoreSubjectIdentifierType,
+>;
+
+/// A provider as it describes itself today.
+struct Described {
+    client: Client,
+    /// Its own name, to the letter: tokens bear it.
+    issuer: IssuerUrl,
+    /// The userinfo endpoint, where there is one.
+    userinfo: Option<String>,
 }
 
 type Client = CoreClient<
@@ -94,7 +138,8 @@ impl Provider {
         let issuer = oidc.issuer.clone().ok_or_else(|| missing("oidc.issuer"))?;
         let id = oidc.client_id.clone().ok_or_else(|| missing("oidc.client_id"))?;
         let public = sign_in.public_url.as_deref().ok_or_else(|| missing("public_url"))?;
-        let back = format!("{}/log-ind/retur", public.trim_end_matches('/'));
+        let public = public.trim_end_matches('/');
+        let (back, out) = (format!("{public}/log-ind/retur"), format!("{public}/log-ud/retur"));
         let secret = oidc.client_secret().read().map_err(|error| error.danish())?;
         let way = Way { timeout: PATIENCE, proxy: oidc.proxy.as_deref(), ca_file: oidc.ca_file.as_deref() };
         let builder = way.builder(&issuer).map_err(|error| error.danish())?;
@@ -105,19 +150,55 @@ impl Provider {
             id: ClientId::new(id),
             secret: secret.map(|secret| ClientSecret::new(secret.expose().to_owned())),
             back: RedirectUrl::new(back).map_err(|_| missing("public_url"))?,
+            out: PostLogoutRedirectUrl::new(out).map_err(|_| missing("public_url"))?,
             settings: oidc.clone(),
         })
     }
 
-    /// A client that knows where the provider's doors are and which keys it signs with, asked for anew: keys change.
-    /// Beside it the address of the userinfo endpoint, where there is one.
-    async fn client(&self) -> Result<(Client, Option<String>), NotIn> {
+    /// What the provider says of itself, asked for anew: keys change.
+    ///
+    /// Whoever configures it may write its name with or without a slash at the end; its description has the same address
+    /// either way. What the description says is its name, and a token must bear that to the letter.
+    async fn metadata(&self) -> Result<Metadata, NotIn> {
         let calls = Calls(self.client.clone());
-        let found = CoreProviderMetadata::discover_async(self.issuer.clone(), &calls).await;
-        let metadata = found.map_err(|error| NotIn { said: SILENT, why: error.to_string() })?;
+        let mut found = Metadata::discover_async(self.issuer.clone(), &calls).await;
+        if let (Err(DiscoveryError::Validation(_)), Some(other)) = (&found, other_spelling(&self.issuer)) {
+            found = Metadata::discover_async(other, &calls).await;
+        }
+        found.map_err(|error| NotIn { said: SILENT, why: error.to_string() })
+    }
+
+    /// A client that knows where the provider's doors are and which keys it signs with.
+    async fn described(&self) -> Result<Described, NotIn> {
+        let metadata = self.metadata().await?;
+        let issuer = metadata.issuer().clone();
         let userinfo = metadata.userinfo_endpoint().map(|endpoint| endpoint.url().to_string());
         let client = CoreClient::from_provider_metadata(metadata, self.id.clone(), self.secret.clone());
-        Ok((client.set_redirect_uri(self.back.clone()), userinfo))
+        Ok(Described { client: client.set_redirect_uri(self.back.clone()), issuer, userinfo })
+    }
+
+    /// Where a browser goes to be signed out at the provider (OpenID Connect RP-Initiated Logout 1.0); `None` when it stays
+    /// signed in there, or the provider knows nothing of the kind. Fails, for the log, when the provider does not answer.
+    ///
+    /// We say by our client id who asks. An ID token as a hint would put names and numbers of people into an address.
+    pub(super) async fn way_out(&self, state: &str) -> Result<Option<String>, String> {
+        if !self.settings.end_provider_session {
+            return Ok(None);
+        }
+        let metadata = tokio::time::timeout(AT_THE_DOOR, self.metadata()).await;
+        let metadata = metadata.map_err(|_| "no answer in time".to_owned())?.map_err(|not_in| not_in.why)?;
+        let endpoint = metadata.additional_metadata().end_session_endpoint.as_str();
+        let Some(endpoint) = endpoint.and_then(|text| EndSessionUrl::new(text.to_owned()).ok()) else {
+            return Ok(None);
+        };
+        // Nobody is sent from TLS to where there is none, nor to what is no web address.
+        let scheme = endpoint.url().scheme();
+        if scheme != "https" && scheme != self.issuer.url().scheme() {
+            return Err("end_session_endpoint is no https address".into());
+        }
+        let request = LogoutRequest::from(endpoint).set_client_id(self.id.clone());
+        let request = request.set_post_logout_redirect_uri(self.out.clone());
+        Ok(Some(request.set_state(CsrfToken::new(state.to_owned())).http_get_url().to_string()))
     }
 
     /// Are the claims that this house goes by among these?
@@ -166,6 +247,13 @@ impl Provider {
     }
 }
 
+/// A provider's name with the slash at its end that it was written without, or without the one that it was written with.
+fn other_spelling(issuer: &IssuerUrl) -> Option<IssuerUrl> {
+    let written = issuer.as_str();
+    let other = written.strip_suffix('/').map_or_else(|| format!("{written}/"), str::to_owned);
+    IssuerUrl::new(other).ok()
+}
+
 /// Where somebody wanted to go.
 #[derive(Deserialize)]
 pub(super) struct Begin {
@@ -176,8 +264,8 @@ pub(super) struct Begin {
 /// Sends somebody to the provider.
 pub(super) async fn begin(State(pages): State<Pages>, Query(wanted): Query<Begin>) -> Response {
     let Some(provider) = &pages.provider else { return Redirect::to("/log-ind").into_response() };
-    let client = match provider.client().await {
-        Ok((client, _)) => client,
+    let client = match provider.described().await {
+        Ok(described) => described.client,
         Err(not_in) => return said(&pages, not_in),
     };
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
@@ -240,13 +328,14 @@ async fn identify(
 ) -> Result<(Value, String, String), NotIn> {
     let refused = |why: String| NotIn { said: REFUSED, why };
     let expired = |why: &str| NotIn { said: EXPIRED, why: why.into() };
-    let attempt = attempt_of(headers).and_then(|sealed| unseal(&pages.room, &sealed));
+    let attempt = value_of(headers, COOKIE).and_then(|sealed| unseal(&pages.room, &sealed));
     let attempt = attempt.filter(|attempt| attempt.until > pages.room.clock.now());
     let attempt = attempt.ok_or_else(|| expired("no attempt in this browser"))?;
     if back.state.as_deref() != Some(attempt.state.as_str()) {
         return Err(expired("another attempt's state"));
     }
-    if back.iss.is_some_and(|iss| iss != provider.issuer.as_str()) {
+    let is_foreign = |iss: &str| iss.trim_end_matches('/') != provider.issuer.trim_end_matches('/');
+    if back.iss.as_deref().is_some_and(is_foreign) {
         return Err(refused("the answer is another provider's".into()));
     }
     if let Some(error) = back.error {
@@ -255,7 +344,10 @@ async fn identify(
         return Err(refused(format!("provider says {word}")));
     }
     let code = back.code.ok_or_else(|| refused("no code".into()))?;
-    let (client, userinfo) = provider.client().await?;
+    let Described { client, issuer, userinfo } = provider.described().await?;
+    if back.iss.is_some_and(|iss| iss != issuer.as_str()) {
+        return Err(refused("the answer is another provider's".into()));
+    }
     let calls = Calls(provider.client.clone());
     let exchange =
         client.exchange_code(AuthorizationCode::new(code)).map_err(|error| refused(error.to_string()))?;
@@ -336,7 +428,7 @@ fn texts(claims: &Value, name: &str) -> Vec<String> {
 
 fn said(pages: &Pages, not_in: NotIn) -> Response {
     tracing::warn!(why = not_in.why, "nobody signed in");
-    let mut answer = show(pages, not_in.said, "/");
+    let mut answer = show(pages, Said::Trouble(not_in.said), "/");
     answer.headers_mut().append(header::SET_COOKIE, cookie(pages, "", 0));
     answer
 }
@@ -373,16 +465,8 @@ async fn call(client: &reqwest::Client, request: HttpRequest) -> Result<HttpResp
 }
 
 fn cookie(pages: &Pages, value: &str, seconds: i64) -> HeaderValue {
-    let secure = if pages.lasting.over_tls { "; Secure" } else { "" };
-    let text = format!("{COOKIE}={value}; Path=/log-ind; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
-    // Base64 and digits are always fit for a header.
-    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
-}
-
-fn attempt_of(headers: &HeaderMap) -> Option<String> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.filter(|(name, _)| *name == COOKIE).map(|(_, value)| value.to_owned()).next()
+    let over_tls = pages.lasting.over_tls;
+    NewCookie { name: COOKIE, value, path: "/log-ind", seconds, over_tls }.header()
 }
 
 fn seal(room: &PostRoom, attempt: &Attempt) -> String {
