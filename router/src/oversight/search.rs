@@ -189,7 +189,7 @@ async fn subject_and_unit(
     });
     let unit = match &decided.decision.outcome {
         Outcome::HandOver(hand_over) => hand_over.unit.clone(),
-        Outcome::Ask(_) | Outcome::Close(_) => String::new(),
+        Outcome::Ask(_) | Outcome::Close(_) | Outcome::Split(_) => String::new(),
     };
     Ok((decided.decision.annotations.subject.or(marked).or(suggested), unit))
 }

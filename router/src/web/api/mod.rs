@@ -22,6 +22,7 @@ mod pull_back;
 mod queue;
 mod receivers;
 mod rules;
+mod split;
 mod status;
 mod views;
 
@@ -40,6 +41,7 @@ pub(super) const ROOT: &str = "/api/";
 fn routes() -> Vec<Route> {
     let resources = [
         queue::routes(),
+        split::routes(),
         aside::routes(),
         receivers::routes(),
         mine::routes(),

@@ -37,8 +37,8 @@ const SHOWN: u32 = 50;
 const MOST: u32 = 200;
 
 /// Header field with the key under which an answer counts once.
-const KEY: &str = "Idempotency-Key";
-const LONGEST_KEY: usize = 255;
+pub(super) const KEY: &str = "Idempotency-Key";
+pub(super) const LONGEST_KEY: usize = 255;
 
 pub(super) fn routes() -> Vec<Route> {
     const ID: &str = "018f0000-0000-7000-8000-000000000000";
@@ -230,7 +230,7 @@ struct AnswerBody {
 
 /// An answer that was taken.
 #[derive(Serialize, ToSchema)]
-struct Answered {
+pub(super) struct Answered {
     message: Uuid,
     can_be_taken_back_until: Timestamp,
 }
@@ -382,22 +382,42 @@ async fn answer(
     headers: HeaderMap,
     Sent(body): Sent<AnswerBody>,
 ) -> Result<Json<Answered>, Problem> {
-    let room = &pages.room;
-    ours(room, &id).await?;
-    let key = answer_key(room, &caller, &headers, &id, &body)?;
-    if let Some(answered) = answered_before(room, &key, id).await? {
-        return Ok(Json(answered));
-    }
-    let subject = body.subject.as_ref().map(|text| text.as_str().parse::<Subject>()).transpose();
+    let subject = subject(body.subject.as_ref()).map_err(|why| Problem::field("subject", why))?;
+    let rest = [&body.person, &body.subject, &body.case];
+    let rest = rest.map(|text| or_empty(text.clone())).join("\n");
+    let request = format!("{id}\n{}\n{}\n{rest}", body.seen, body.unit.as_str());
     let receiver = Receiver {
         unit: body.unit.into_inner(),
         person: body.person.map(Text::into_inner),
         case: body.case.map(Text::into_inner),
-        subject: subject.map_err(|_| Problem::field("subject", "er ikke et KLE-nummer som 28.03.04"))?,
+        subject,
         not_journaled: None,
         reason: None,
     };
-    match answers::keep_under(room, &id, &caller.id(), body.seen, Given::To(receiver), Some(&key)).await {
+    keep_once(&pages.room, &caller, &headers, id, &request, (body.seen, Given::To(receiver))).await
+}
+
+/// A KLE subject as somebody writes it, or why it is none (Danish).
+pub(super) fn subject(text: Option<&Text>) -> Result<Option<Subject>, &'static str> {
+    let subject = text.map(|text| text.as_str().parse::<Subject>()).transpose();
+    subject.map_err(|_| "er ikke et KLE-nummer som 28.03.04")
+}
+
+/// Keeps an answer to the decision of this number, once for its key: `request` says what the call asks for.
+pub(super) async fn keep_once(
+    room: &PostRoom,
+    caller: &Caller,
+    headers: &HeaderMap,
+    id: Uuid,
+    request: &str,
+    (seen, given): (i64, Given),
+) -> Result<Json<Answered>, Problem> {
+    ours(room, &id).await?;
+    let key = answer_key(room, caller, headers, request)?;
+    if let Some(answered) = answered_before(room, &key, id).await? {
+        return Ok(Json(answered));
+    }
+    match answers::keep_under(room, &id, &caller.id(), seen, given, Some(&key)).await {
         Ok(can_be_taken_back_until) => Ok(Json(Answered { message: id, can_be_taken_back_until })),
         // The same call may have come a moment before, and be what stands in this one's way.
         Err(refused) => match answered_before(room, &key, id).await? {
@@ -412,22 +432,18 @@ fn answer_key(
     room: &PostRoom,
     caller: &Caller,
     headers: &HeaderMap,
-    id: &Uuid,
-    body: &AnswerBody,
+    request: &str,
 ) -> Result<AnswerKey, Problem> {
     let key = headers.get(KEY).and_then(|key| key.to_str().ok()).unwrap_or_default();
     let is_key = (1..=LONGEST_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
     if !is_key {
         return Err(Problem::field(KEY, "mangler, eller er ikke 1 til 255 synlige tegn uden mellemrum"));
     }
-    let rest = [&body.person, &body.subject, &body.case];
-    let rest = rest.map(|text| or_empty(text.clone())).join("\n");
-    let request = format!("{id}\n{}\n{}\n{rest}", body.seen, body.unit.as_str());
     let keys = room.store.keys();
     Ok(AnswerKey {
         token: caller.holder().name.clone(),
         key: keys.lookup("api-answer-key", key),
-        request: keys.lookup("api-answer", &request),
+        request: keys.lookup("api-answer", request),
     })
 }
 
