@@ -87,7 +87,7 @@ impl Side {
     fn of(policy: &Policy, decision: &Decision) -> Self {
         let happens = match &decision.outcome {
             Outcome::Ask(_) => format!("venter på et menneske: {}", outcome_danish(outcome_word(decision))),
-            Outcome::Close(_) => outcome_danish(outcome_word(decision)).to_owned(),
+            Outcome::Close(_) | Outcome::Split(_) => outcome_danish(outcome_word(decision)).to_owned(),
             Outcome::HandOver(to) => {
                 let unit = policy.unit(&to.unit).map_or(to.unit.as_str(), |unit| unit.name.as_str());
                 let more = [

@@ -155,6 +155,9 @@ pub enum Outcome {
     Ask(Question),
     /// Nobody here gets it.
     Close(Closing),
+    /// It is about several matters: it goes on in parts, which are messages of their own, to these receivers. Only a person
+    /// says so.
+    Split(Vec<HandOver>),
 }
 
 /// Why nobody here gets a message. Only a person says so.

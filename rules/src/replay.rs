@@ -47,7 +47,7 @@ impl Receiver {
 fn handed(decision: &Decision) -> Option<&HandOver> {
     match &decision.outcome {
         Outcome::HandOver(hand_over) => Some(hand_over),
-        Outcome::Ask(_) | Outcome::Close(_) => None,
+        Outcome::Ask(_) | Outcome::Close(_) | Outcome::Split(_) => None,
     }
 }
 

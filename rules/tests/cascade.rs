@@ -274,7 +274,7 @@ fn rendered(decision: &Decision) -> String {
     };
     let hand_over = match &decision.outcome {
         Outcome::HandOver(hand_over) => Some(hand_over),
-        Outcome::Ask(_) | Outcome::Close(_) => None,
+        Outcome::Ask(_) | Outcome::Close(_) | Outcome::Split(_) => None,
     };
     line("decider", &|| {
         Some(match &decision.decider {
@@ -286,7 +286,7 @@ fn rendered(decision: &Decision) -> String {
     line("ask", &|| match &decision.outcome {
         Outcome::Ask(rules::Question::Hold(hold)) => Some(format!("hold {}", word(hold))),
         Outcome::Ask(question) => Some(word(question)),
-        Outcome::HandOver(_) | Outcome::Close(_) => None,
+        Outcome::HandOver(_) | Outcome::Close(_) | Outcome::Split(_) => None,
     });
     line("unit", &|| hand_over.map(|hand_over| hand_over.unit.clone()));
     line("person", &|| hand_over.and_then(|hand_over| hand_over.person.clone()));

@@ -18,6 +18,7 @@ mod provider;
 mod pulling_back;
 pub(crate) mod records;
 mod rule_pages;
+mod splitting;
 mod tokens;
 mod walk;
 mod without_mouse;

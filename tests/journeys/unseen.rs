@@ -14,7 +14,8 @@ use router::backup::{self, Existing};
 use router::clock::Entropy;
 use router::inbox::{self, InboxError, Reader};
 use router::intake::Taken;
-use router::journey::{Answer, AnswerError, answer};
+use router::journey::{Answer, AnswerError, Share, Split, answer, split};
+use router::pull_back::{By, pull_back};
 use router::setup::World as Surroundings;
 use router::store::judged::{NewJudged, Verdict};
 use router::store::message::Stage;
@@ -114,6 +115,44 @@ on_both_databases!(unmarked_letters_are_passed_on_or_wait_with_a_reason, |engine
     assert_eq!(tally(&world, "vej").await, ((5, 0, 0), (3, 0, 0)));
     world.everything_is_settled().await;
 });
+
+on_both_databases!(
+    a_letter_that_was_split_teaches_nothing_and_no_one_unit_was_right,
+    |engine: Engine| async move {
+        let world = town(engine).await;
+        let share = |unit: &str, subject: &str| Share {
+            hand_over: HandOver { unit: unit.into(), person: None, journal: Journaling::LeftToHandler },
+            subject: subject.parse().ok(),
+            carries: None,
+        };
+        let divide = async |taken: &Taken, shares: Vec<Share>| {
+            let said = Split { person: "lise".into(), shares, to: None };
+            split(world.room(), &taken.id, said).await.expect("it is split");
+            world.work().await;
+        };
+        let mixed = receive(&world, 1, "Hul i vejen 05.01.08 0.80").await;
+        divide(&mixed, vec![share("vej", "05.01.02"), share("boern", "28.03.00")]).await;
+        assert!(lessons(&world).await.is_empty(), "no one subject is the truth about its text");
+        assert_eq!(
+            tally(&world, "vej").await,
+            ((1, 1, 1), (0, 0, 0)),
+            "passed on, half of it would lie wrong"
+        );
+        let one = receive(&world, 2, "Hul i vejen 05.01.08 0.81").await;
+        divide(&one, vec![share("vej", "05.01.02"), share("vej", "05.01.08")]).await;
+        assert_eq!(tally(&world, "vej").await, ((2, 2, 1), (0, 0, 0)), "two matters of the same unit");
+
+        // Nor is anything learned of a part that is answered anew.
+        let parts = world.room().store.parts_of(&mixed.id.to_string()).await.expect("rows");
+        let part = Taken { id: parts[1].id.parse().expect("an id"), ..mixed.clone() };
+        let by = By { person: "pia", role: router::desk::ROLE };
+        pull_back(world.room(), by, &part.id, "wrong-unit", false).await.expect("it is pulled back");
+        send(&world, &part, "vej", Some("05.01.02")).await.expect("taken");
+        assert!(lessons(&world).await.is_empty());
+        assert_eq!(tally(&world, "vej").await, ((2, 2, 1), (0, 0, 0)));
+        world.everything_is_settled().await;
+    }
+);
 
 on_both_databases!(an_answer_teaches_where_the_unit_allows_it, |engine: Engine| async move {
     let world = town(engine).await;

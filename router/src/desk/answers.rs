@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::ROLE;
 use super::queue::{is_at_desk, open};
 use crate::audit::{Actor, EventKind};
-use crate::journey::{self, Answer, AnswerError, Close};
+use crate::journey::{self, Answer, AnswerError, Close, Share, Split};
 use crate::keys::MessageKey;
 use crate::room::PostRoom;
 use crate::store::StoreError;
@@ -39,6 +39,20 @@ pub enum Given {
         /// Why.
         close: Closing,
     },
+    /// It goes on in parts.
+    Split {
+        /// The parts, in order.
+        parts: Vec<GivenPart>,
+    },
+}
+
+/// A part of a letter, and where it goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenPart {
+    /// Where it goes.
+    pub to: Receiver,
+    /// Which documents it carries, by their number in the message; `None` for the whole letter.
+    pub carries: Option<Vec<u32>>,
 }
 
 /// Where somebody sends a letter.
@@ -140,6 +154,10 @@ pub async fn keep_under(
             journey::check_journaling(room, &row.id, &decided.decision, journaling).await?;
         }
         Given::Closed { close } => journey::check_closing(&row.outcome, close)?,
+        Given::Split { parts } => {
+            let shares: Vec<Share> = parts.iter().cloned().map(share_of).collect();
+            journey::check_split(room, &in_hand, &row.outcome, &shares).await?;
+        }
     }
     let now = room.clock.now();
     let due_at = now.saturating_add(TAKEN_BACK_WITHIN).unwrap_or(now);
@@ -222,6 +240,11 @@ pub(crate) async fn carry_out_due(room: &PostRoom) -> Result<usize, StoreError> 
                 let close = Close { person: row.person.clone(), closing: close, to: Some(row.decision) };
                 journey::close(room, &id, close).await
             }
+            Given::Split { parts } => {
+                let shares = parts.into_iter().map(share_of).collect();
+                let split = Split { person: row.person.clone(), shares, to: Some(row.decision) };
+                journey::split(room, &id, split).await
+            }
         };
         match done {
             Ok(()) => {}
@@ -238,6 +261,12 @@ fn journaling_of(receiver: &Receiver) -> Journaling {
         (None, Some(why)) => Journaling::NotJournaled(why.clone()),
         (None, None) => Journaling::LeftToHandler,
     }
+}
+
+fn share_of(part: GivenPart) -> Share {
+    let GivenPart { to, carries } = part;
+    let journal = journaling_of(&to);
+    Share { hand_over: HandOver { unit: to.unit, person: to.person, journal }, subject: to.subject, carries }
 }
 
 fn answer_of(row: &PendingRow, receiver: Receiver) -> Answer {

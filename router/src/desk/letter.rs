@@ -117,11 +117,31 @@ pub async fn look(
         waiting: Waiting { before: Some(person.to_owned()), ..waiting },
         level: seen,
         aside: aside_of(room, &row).await?,
-        history: history(room, &row.id).await?,
+        history: history(room, &row).await?,
         glimpse: decided.facts.glimpse.clone().filter(|_| seen >= Level::KeyLines),
         words,
         documents: if seen >= Level::Documents { documents(&in_hand) } else { Vec::new() },
     })
+}
+
+/// What a waiting letter's documents are called at a level, by their number: what they are below [`Level::Documents`], and their
+/// names from there on, for a name may say more than the text that somebody has seen.
+pub async fn heads(room: &PostRoom, id: &Uuid, level: Level) -> Result<Vec<(u32, String)>, StoreError> {
+    let Some(row) = room.store.message(id).await? else { return Ok(Vec::new()) };
+    let in_hand = InHand::open(room, &row)?;
+    let Some(body) = &in_hand.reading.message.body else { return Ok(Vec::new()) };
+    let main = body.main_document.iter().map(|document| ("Hoveddokument".to_owned(), document));
+    let numbered = |(place, document)| (format!("Bilag {place}"), document);
+    let all = main.chain((1..).zip(&body.additional_documents).map(numbered));
+    let files = all.flat_map(|(what, document)| {
+        document.files.iter().map(move |file| match document.files.len() {
+            _ if level >= Level::Documents => (file.content, file.filename.clone()),
+            1 => (file.content, what.clone()),
+            // Renditions of one document: which is which, is said by what they are.
+            _ => (file.content, format!("{what} ({})", file.encoding_format)),
+        })
+    });
+    Ok(files.collect())
 }
 
 /// Takes a letter from before somebody, so that others may have it.

@@ -23,7 +23,8 @@ mod stretch;
 
 pub use choices::Choice;
 pub(crate) use choices::title;
-pub use letter::{Document, Letter, LookError, Words, look, put_back};
+pub(crate) use history::part_danish;
+pub use letter::{Document, Letter, LookError, Words, heads, look, put_back};
 pub(crate) use letter::{documents, words};
 pub use level::{Level, REASONS, reason_danish};
 pub use queue::{Queue, Waiting, next_after, queue};

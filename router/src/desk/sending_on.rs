@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::aside::{Kind, aside_of};
 use crate::audit::{Actor, EventKind};
+use crate::journey::InHand;
 use crate::paper::{Draft, Part, Section};
 use crate::room::PostRoom;
 use crate::store::StoreError;
@@ -31,7 +32,14 @@ pub async fn note(
     let event = room.event_by(EventKind::Exported, Actor::person(person, super::ROLE)).about(row.uuid()?);
     tx.tell(event.with("what", "sending-on-note").with("format", format));
     tx.commit(now).await?;
-    let uuid = row.memo_uuid.clone().unwrap_or_else(|| row.id.clone());
+    // A part goes by the letter's UUID too: the other authority knows of no parts.
+    let reading = InHand::open(room, &row)?.reading;
+    let uuid = reading.message.header.message_uuid;
+    let carried = if reading.trimmed {
+        "Send kun de dokumenter, som denne del af brevet har med."
+    } else {
+        "Send brevet med alle dokumenter, som de blev modtaget."
+    };
     let came = danish_time(row.available_at());
     let text = |text: String| Part::Text(text);
     let section = |heading, parts| Section { heading, parts, apart: false };
@@ -61,7 +69,7 @@ pub async fn note(
         section(
             "Før brevet sendes",
             vec![Part::List(vec![
-                "Send brevet med alle dokumenter, som de blev modtaget.".into(),
+                carried.into(),
                 "Videresendelse er en videregivelse af personoplysninger. Er brevet fortroligt, og er det ikke sikkert, hvis det er, så spørg afsenderen først.".into(),
                 "Frister løber fra den dag, rette myndighed får brevet; er der en frist i brevet, så send det i dag.".into(),
             ])],

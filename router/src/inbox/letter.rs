@@ -34,6 +34,8 @@ pub struct Letter {
     pub lying: Lying,
     /// What it is about, when that was decided.
     pub subject: Option<String>,
+    /// Which part of a letter it is, and who has the others (Danish); `None` for a letter that is whole.
+    pub part: Option<String>,
     /// Its entry in the journal was marked as misfiled.
     pub misfiled: bool,
     /// Sender and text; once it is opened.
@@ -64,6 +66,7 @@ pub async fn letter(room: &PostRoom, reader: &Reader, id: &Uuid) -> Result<Lette
             Some(title) => format!("KLE {subject} {title}"),
             None => format!("KLE {subject}"),
         }),
+        part: desk::part_danish(room, &row).await?,
         misfiled: !room.store.corrections(&row.id).await?.is_empty(),
         lying,
         words,
@@ -93,15 +96,29 @@ pub async fn document(
     id: &Uuid,
     content: u32,
 ) -> Result<(InHand, Document), InboxError> {
-    let (row, hand_over) = theirs(room, reader, id).await?;
+    let (row, hand_over) = match theirs(room, reader, id).await {
+        Err(InboxError::NotTheirs) => return Err(tell_refused(room, reader, id).await?),
+        found => found?,
+    };
     if seen(room, reader, &row.id).await? < Seen::Text {
         return Err(InboxError::NotTheirs);
     }
     let in_hand = InHand::open(room, &row)?;
     let document = desk::documents(&in_hand).into_iter().find(|document| document.content == content);
-    let document = document.ok_or(InboxError::NotTheirs)?;
+    let Some(document) = document else { return Err(tell_refused(room, reader, id).await?) };
     tell_seen(room, reader, &row.id, &hand_over, Seen::Documents).await?;
     Ok((in_hand, document))
+}
+
+/// Tells the log that somebody asked for a document that is not theirs: of another's letter, or one that their part of a
+/// letter does not carry. What there is not, is not told of.
+async fn tell_refused(room: &PostRoom, reader: &Reader, id: &Uuid) -> Result<InboxError, InboxError> {
+    let Some(row) = room.store.message(id).await? else { return Ok(InboxError::NotTheirs) };
+    let mut tx = room.store.begin().await?;
+    let event = room.event_by(EventKind::Refused, reader.actor()).about(row.uuid()?);
+    tx.tell(event.with("what", "document"));
+    tx.commit(room.clock.now()).await?;
+    Ok(InboxError::NotTheirs)
 }
 
 /// How much of a letter this person has seen today, by the log.

@@ -124,7 +124,7 @@ pub fn of(facts: &Facts, decision: &Decision, now: jiff::Timestamp) -> NewMarks 
         system,
         unit: match &decision.outcome {
             Outcome::HandOver(hand_over) => hand_over.unit.clone(),
-            Outcome::Ask(_) | Outcome::Close(_) => String::new(),
+            Outcome::Ask(_) | Outcome::Close(_) | Outcome::Split(_) => String::new(),
         },
         marks: Mark::ALL.into_iter().filter(|mark| has(facts, *mark)).map(Mark::bit).sum(),
         waited: matches!(decision.outcome, Outcome::Ask(_)),

@@ -49,6 +49,9 @@ pub struct Reading {
     /// Marks of its technical documents.
     #[serde(default)]
     pub technical: Vec<rules::TechnicalMark>,
+    /// Documents were taken out of it: it is a part of a letter, and does not carry them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub trimmed: bool,
 }
 
 /// The outcome of reading: a message, or the reason why the bytes are none.
@@ -202,7 +205,13 @@ pub(super) fn read_from(bytes: impl std::io::BufRead) -> Result<Read, memo::Read
     match memo::read(bytes, &mut text) {
         Ok(reading) => {
             let (text, technical) = text.caught();
-            Ok(Ok(Reading { message: reading.message, remarks: reading.remarks, text, technical }))
+            Ok(Ok(Reading {
+                message: reading.message,
+                remarks: reading.remarks,
+                text,
+                technical,
+                trimmed: false,
+            }))
         }
         Err(memo::ReadError::NotMemo(not_memo)) => Ok(Err(not_memo)),
         Err(error) => Err(error),

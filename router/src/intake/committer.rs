@@ -344,6 +344,7 @@ fn answer(
             size: message.size,
             conflicts: conflicts_with.is_some(),
             attempts: 0,
+            part: None,
         }),
         _ => None,
     };

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::decide::{Answered, record};
 use super::worker::carry_out_ready;
-use super::{Decided, InHand};
+use super::{Decided, FEWEST, InHand, MOST};
 use crate::audit::{Actor, EventKind};
 use crate::clock::danish_day;
 use crate::desk;
@@ -63,6 +63,18 @@ pub enum AnswerError {
     /// It is not closed, or not by a post distributor.
     #[error("the message is not closed")]
     NotClosed,
+    /// It is journaled as one letter already.
+    #[error("the message is journaled whole")]
+    JournaledWhole,
+    /// So many parts a letter is not split into.
+    #[error("too few or too many parts")]
+    HowManyParts,
+    /// Two parts go to the same receiver with the same subject.
+    #[error("two parts are the same")]
+    SamePart,
+    /// This part, from 1, carries no document, or one that the letter does not have.
+    #[error("part {0} carries no document")]
+    NothingCarried(usize),
     /// It is said to be sent on, and not to whom.
     #[error("no authority named")]
     NoAuthority,
@@ -91,10 +103,18 @@ impl AnswerError {
                                        Fordel den til en enhed uden at vælge sag (på kommandolinjen: uden --case og \
                                        --not-journaled)."
                 .into(),
-            Self::InDoubt => "Journaliseringen af brevet er opgivet undervejs, så det kan ikke lukkes her. \
+            Self::InDoubt => "Det vides ikke, om brevet er journaliseret, så det kan hverken lukkes eller deles her. \
                               Fordel det, eller få driften til at prøve igen (modtag retry)."
                 .into(),
             Self::NotClosed => "Brevet er ikke lukket, eller en anden har taget det op igen.".into(),
+            Self::JournaledWhole => "Brevet er allerede journaliseret som ét brev, så det kan ikke deles. Fordel det til én \
+                                     enhed, og lad den sende videre."
+                .into(),
+            Self::HowManyParts => format!("Et brev deles i mindst {FEWEST} og højst {MOST} dele. Vælg en modtager til hver del."),
+            Self::SamePart => "To dele har samme modtager. Fjern den ene, eller vælg en anden modtager til den.".into(),
+            Self::NothingCarried(part) => {
+                format!("Del {part} skal have mindst ét af brevets dokumenter med. Sæt hak ved det.")
+            }
             Self::NoAuthority => "Skriv, hvilken myndighed brevet er til.".into(),
             Self::Store(error) => error.danish(),
         }
@@ -131,7 +151,11 @@ pub(crate) async fn answer_as(
         text: format!("En medarbejder fordelte meddelelsen til enheden {}{about}.", hand_over.unit),
     });
     let settles = Settlement::of(room, &policy, in_hand.id, &hand_over.unit, answer.subject).await?;
-    let teaches = lesson(room, &policy, in_hand.id, &facts, &hand_over.unit, answer.subject);
+    // A letter that was split is about several matters: none of them is the truth about its text.
+    let teaches = match in_hand.part {
+        None => lesson(room, &policy, in_hand.id, &facts, &hand_over.unit, answer.subject),
+        Some(_) => None,
+    };
     if let Some(lesson) = &teaches {
         trace.lines.push(TraceLine {
             step: Step::Desk,
@@ -161,7 +185,7 @@ pub(crate) async fn answer_as(
     if let Some(lesson) = &teaches {
         event = event.with("lesson", lesson.subject);
     }
-    let answered = Answered { message: in_hand.id, event, settles, teaches };
+    let answered = Answered { message: in_hand.id, event, settles, teaches, parts: Vec::new() };
     let decided = vec![(in_hand, Arc::new(Decided { facts, decision }))];
     let ready = record(room, decided, number + 1, Some(answered)).await?;
     if ready.is_empty() {

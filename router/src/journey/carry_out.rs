@@ -35,7 +35,7 @@ impl Task {
     fn hand_over(&self) -> Option<&HandOver> {
         match &self.decided.decision.outcome {
             Outcome::HandOver(hand_over) => Some(hand_over),
-            Outcome::Ask(_) | Outcome::Close(_) => None,
+            Outcome::Ask(_) | Outcome::Close(_) | Outcome::Split(_) => None,
         }
     }
 }

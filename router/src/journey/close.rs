@@ -55,7 +55,7 @@ pub async fn close(room: &PostRoom, id: &Uuid, close: Close) -> Result<(), Answe
     };
     let event =
         room.event_by(EventKind::Answered, Actor::person(&close.person, desk::ROLE)).about(in_hand.id);
-    let answered = Answered { message: in_hand.id, event, settles, teaches: None };
+    let answered = Answered { message: in_hand.id, event, settles, teaches: None, parts: Vec::new() };
     let decided = vec![(in_hand, Arc::new(Decided { facts, decision }))];
     if record(room, decided, number + 1, Some(answered)).await?.is_empty() {
         return Err(moved(room, id).await?);

@@ -26,7 +26,7 @@ impl<'a> MessageContents<'a> {
     }
 
     async fn stored(&self) -> Result<ContentReader, Fault> {
-        let id = self.in_hand.id.to_string();
+        let id = self.in_hand.root().to_string();
         self.room
             .content
             .reader(&self.in_hand.content, &self.in_hand.key, Binding::message(&id))

@@ -18,6 +18,7 @@ use crate::store::decision::NewDecision;
 use crate::store::effect::{EffectKind, EffectRow, NewEffect};
 use crate::store::lesson::NewLesson;
 use crate::store::message::{Lease, Stage};
+use crate::store::part::NewPart;
 use crate::store::{StoreError, Tx};
 use crate::unseen::judgement::{judged, model_of};
 use crate::unseen::settling::{Settlement, Stopped};
@@ -43,6 +44,16 @@ pub(super) struct Answered {
     pub(super) settles: Option<Settlement>,
     /// What is learned from it.
     pub(super) teaches: Option<NewLesson>,
+    /// The parts that it is split into; they are in the batch beside it.
+    pub(super) parts: Vec<Born>,
+}
+
+/// A part of a letter, stored with the decision that splits it.
+pub(super) struct Born {
+    /// Its row.
+    pub(super) row: NewPart,
+    /// Tells of it.
+    pub(super) event: Event,
 }
 
 /// A claimed message, and what was decided of it or why it could not be.
@@ -111,7 +122,12 @@ pub(super) async fn record(
     let stage = if number == 1 { Stage::Received } else { Stage::Waiting };
     let mut ids: Vec<Uuid> = ready.iter().map(|one| one.in_hand.id).collect();
     ids.sort_unstable();
-    let ours = tx.still_at(stage, &ids).await?;
+    let mut ours = tx.still_at(stage, &ids).await?;
+    let split = answered.as_ref().filter(|answered| ours.contains(&answered.message));
+    for part in split.map(|answered| answered.parts.as_slice()).unwrap_or_default() {
+        tx.split_off(&part.row, now).await?;
+        ours.insert(part.row.id);
+    }
     decisions.retain(|decision| ours.contains(&decision.message));
     effects.retain(|effect| ours.contains(&effect.message));
     ready.retain(|one| ours.contains(&one.in_hand.id));
@@ -176,6 +192,7 @@ impl Answered {
         now: Timestamp,
     ) -> Result<Option<Stopped>, StoreError> {
         tx.tell(self.event);
+        self.parts.into_iter().for_each(|part| tx.tell(part.event));
         // Whatever was answered and waited for its time is answered now, and whoever was asked need not say anything.
         tx.drop_answer(&self.message, None).await?;
         tx.drop_aside(&self.message).await?;

@@ -41,7 +41,7 @@ pub(super) fn entry(
         dates: dates(in_hand),
         sender: sender(in_hand)?,
         sensitivity: sensitivity(decided.decision.annotations.sensitivity, default)?,
-        note: note(&decided.decision),
+        note: note(in_hand, &decided.decision),
         message_uuid: header.message_uuid.to_string(),
         message_digest: hex(&in_hand.digest),
         documents: documents(in_hand),
@@ -157,14 +157,20 @@ pub(super) fn sensitivity(
 }
 
 /// The note that a system writes must say that it is automatic (`spec/journaling-law.md` §2).
-fn note(decision: &Decision) -> String {
+fn note(in_hand: &InHand, decision: &Decision) -> String {
     let edition = &decision.trace.edition;
-    match &decision.decider {
+    let said = match &decision.decider {
         rules::Decider::Person(id) => {
             format!("Fordelt af medarbejder {id}; journaliseret af modtag. Regelsæt {edition}.")
         }
         other => format!("Automatisk journaliseret af modtag ({}). Regelsæt {edition}.", decider_word(other)),
-    }
+    };
+    let Some(part) = in_hand.part else { return said };
+    let (number, of) = (part.number, part.of);
+    let carries = if in_hand.reading.trimmed { " Den har ikke alle brevets dokumenter med." } else { "" };
+    format!(
+        "{said} Del {number} af et brev, der blev delt; brevet som modtaget har id {of} i modtag.{carries}"
+    )
 }
 
 fn documents(in_hand: &InHand) -> Vec<DocumentDraft> {
@@ -181,6 +187,10 @@ fn documents(in_hand: &InHand) -> Vec<DocumentDraft> {
         for technical in &body.technical_documents {
             documents.push(document(DocumentKind::Technical, technical, parent, "Teknisk dokument"));
         }
+    }
+    // The message as received holds every document: a part that carries some of them must not bring the rest along.
+    if in_hand.reading.trimmed {
+        return documents;
     }
     let parent = (!documents.is_empty()).then_some(0);
     documents.push(DocumentDraft {

@@ -20,6 +20,7 @@ mod notify;
 mod receipt;
 mod receiver;
 mod redirect;
+mod split;
 mod take_back;
 mod worker;
 
@@ -41,6 +42,8 @@ pub(crate) use gather::parties;
 pub(crate) use glimpse::known_from_header;
 pub(crate) use notify::webhook_of;
 pub use redirect::Redirect;
+pub(crate) use split::{FEWEST, MOST, check_split};
+pub use split::{Share, Split, split};
 pub(crate) use take_back::{Back, take_back};
 pub use worker::{Workers, drain};
 
@@ -49,6 +52,7 @@ use crate::intake::Reading;
 use crate::keys::MessageKey;
 use crate::room::PostRoom;
 use crate::store::message::{MessageRow, Stage};
+use crate::store::part::Part;
 use crate::store::{StoreError, decision::DecisionRow};
 
 /// A claimed message with everything about it opened.
@@ -72,6 +76,8 @@ pub struct InHand {
     pub conflicts: bool,
     /// Attempts at the present stage.
     pub attempts: i64,
+    /// Which part of a letter it is, when that was [split](split::split).
+    pub part: Option<Part>,
 }
 
 impl InHand {
@@ -89,8 +95,14 @@ impl InHand {
             size: row.size(),
             conflicts: row.conflicts_with.is_some(),
             attempts: row.attempts,
+            part: row.part()?,
             key,
         })
+    }
+
+    /// The letter as it was received: this one, or the one that it is a part of.
+    pub fn root(&self) -> Uuid {
+        self.part.map_or(self.id, |part| part.of)
     }
 }
 
@@ -140,6 +152,7 @@ pub fn outcome_word(decision: &Decision) -> &'static str {
         },
         Outcome::Close(Closing::SentOn(_)) => SENT_ON,
         Outcome::Close(Closing::Unwanted) => UNWANTED,
+        Outcome::Split(_) => SPLIT,
     }
 }
 
@@ -157,6 +170,9 @@ pub const SENT_ON: &str = "sent-on";
 
 /// The outcome of a message that nobody wants: advertising, fraud or nothing at all.
 pub const UNWANTED: &str = "unwanted";
+
+/// The outcome of a letter that goes on in parts.
+pub const SPLIT: &str = "split";
 
 /// The outcome of a closed message that a post distributor took up again.
 pub const TAKEN_UP: &str = "taken-up";
@@ -183,6 +199,7 @@ pub fn outcome_danish(word: &str) -> &'static str {
         SENT_BACK => "sendt retur: den hørte ikke til, hvor den kom hen",
         SENT_ON => "sendt videre til rette myndighed",
         UNWANTED => "uønsket post; besluttet ikke journaliseret",
+        SPLIT => "delt; hver del har sin egen modtager",
         TAKEN_UP => "taget op igen, efter at den var lukket",
         PULLED_BACK => "trukket tilbage, fordi den var kommet forkert",
         word if word.starts_with("quarantine-") => "i karantæne",
@@ -196,6 +213,6 @@ fn stage_of(decision: &Decision) -> Stage {
         Outcome::HandOver(_) => Stage::Decided,
         Outcome::Ask(Question::Hold(rules::Hold::ForbiddenFile)) => Stage::Quarantined,
         Outcome::Ask(_) => Stage::Waiting,
-        Outcome::Close(_) => Stage::Settled,
+        Outcome::Close(_) | Outcome::Split(_) => Stage::Settled,
     }
 }

@@ -1,5 +1,8 @@
 //! The balance: what came on a day is journaled, decided not to be, sent on, waiting, in quarantine or on its way.
 //!
+//! A letter that was split is counted once as split, and once for each of its parts, on the day that the letter came: what was
+//! received and what was split off it are together what is somewhere.
+//!
 //! What came is counted in the audit log, what became of it in the messages' rows and the journal. The two are written by
 //! different hands in the same step, so a day that does not add up tells that one of them was touched.
 
@@ -8,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Period;
 use crate::clock::danish_day;
-use crate::journey::{SENT_ON, UNWANTED};
+use crate::journey::{SENT_ON, SPLIT, UNWANTED};
 use crate::room::{Journal, PostRoom};
 use crate::store::StoreError;
 use crate::store::message::Stage;
@@ -22,12 +25,16 @@ pub struct DayBalance {
     pub day: Date,
     /// What the audit log tells came.
     pub received: u64,
+    /// Parts that the audit log tells were split off letters of the day.
+    pub split_off: u64,
     /// Journaled.
     pub journaled: u64,
     /// Decided not to be journaled.
     pub not_journaled: u64,
     /// Sent on to the authority whose matter it is (forvaltningsloven § 7(2)).
     pub sent_on: u64,
+    /// Split: their parts are counted where they are.
+    pub split: u64,
     /// Waits for a person, a case handler's choice of case among it.
     pub waiting: u64,
     /// In quarantine.
@@ -54,9 +61,11 @@ impl DayBalance {
         Self {
             day,
             received: 0,
+            split_off: 0,
             journaled: 0,
             not_journaled: 0,
             sent_on: 0,
+            split: 0,
             waiting: 0,
             quarantined: 0,
             on_its_way: 0,
@@ -69,12 +78,13 @@ impl DayBalance {
 
     /// Everything that is somewhere.
     pub fn accounted(&self) -> u64 {
-        self.journaled + self.not_journaled + self.sent_on + self.waiting + self.quarantined + self.on_its_way
+        let done = self.journaled + self.not_journaled + self.sent_on + self.split;
+        done + self.waiting + self.quarantined + self.on_its_way
     }
 
     /// Does the day add up, with an entry for everything journaled?
     pub fn adds_up(&self) -> bool {
-        self.received == self.accounted() && self.remarks().is_empty()
+        self.received + self.split_off == self.accounted() && self.remarks().is_empty()
     }
 
     /// What is wrong with the day, in Danish sentences.
@@ -92,10 +102,10 @@ impl DayBalance {
     /// Counts messages that stand alike.
     fn count(&mut self, row: &HourRow, builtin: bool) {
         let n = row.number.cast_unsigned();
-        if row.told == 1 {
-            self.received += n;
-        } else {
-            self.untold += n;
+        match (row.told == 1, row.part == 1) {
+            (true, false) => self.received += n,
+            (true, true) => self.split_off += n,
+            (false, _) => self.untold += n,
         }
         if row.journaled == 1 || row.entered == 1 {
             self.journaled += n;
@@ -113,6 +123,7 @@ impl DayBalance {
             }
             Some(Stage::Settled) if row.outcome == UNWANTED => self.not_journaled += n,
             Some(Stage::Settled) if row.outcome == SENT_ON => self.sent_on += n,
+            Some(Stage::Settled) if row.outcome == SPLIT => self.split += n,
             _ => self.unexplained += n,
         }
     }
@@ -128,10 +139,15 @@ pub async fn balance(room: &PostRoom, period: Period) -> Result<Vec<DayBalance>,
             day.count(&row, builtin);
         }
     }
-    for (hour, lost) in room.store.lost_hours(from, to).await? {
-        if let Some(day) = day_of(&mut days, hour) {
-            day.received += lost.cast_unsigned();
-            day.lost += lost.cast_unsigned();
+    for row in room.store.lost_hours(from, to).await? {
+        if let Some(day) = day_of(&mut days, row.hour) {
+            let lost = row.number.cast_unsigned();
+            if row.part == 1 {
+                day.split_off += lost;
+            } else {
+                day.received += lost;
+            }
+            day.lost += lost;
         }
     }
     Ok(days)
@@ -148,7 +164,20 @@ mod tests {
     use super::*;
 
     fn row(stage: &str, outcome: &str, journaled: i64, entered: i64, told: i64) -> HourRow {
-        HourRow { hour: 0, stage: stage.into(), outcome: outcome.into(), journaled, entered, told, number: 2 }
+        let (stage, outcome) = (stage.into(), outcome.into());
+        HourRow { hour: 0, stage, outcome, journaled, entered, told, part: 0, number: 2 }
+    }
+
+    #[test]
+    fn a_letter_that_was_split_and_its_parts_add_up_together() {
+        let part = |row: HourRow| HourRow { part: 1, number: 1, ..row };
+        let mut day = DayBalance::of("2026-11-20".parse().unwrap());
+        day.count(&HourRow { number: 1, ..row("settled", SPLIT, 0, 0, 1) }, true);
+        day.count(&part(row("settled", "journaled", 1, 1, 1)), true);
+        assert_eq!((day.received, day.split_off, day.split, day.accounted()), (1, 1, 1, 2));
+        assert!(day.adds_up());
+        day.count(&part(row("waiting", "sent-back", 0, 0, 0)), true);
+        assert!(!day.adds_up(), "nobody told of that part");
     }
 
     #[test]

@@ -193,7 +193,7 @@ impl Placed {
         });
         let unit = match &decided.decision.outcome {
             Outcome::HandOver(hand_over) => hand_over.unit.clone(),
-            Outcome::Ask(_) | Outcome::Close(_) => String::new(),
+            Outcome::Ask(_) | Outcome::Close(_) | Outcome::Split(_) => String::new(),
         };
         Self { subject: decided.decision.annotations.subject.or(marked).or(suggested), unit }
     }

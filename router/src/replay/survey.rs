@@ -108,7 +108,7 @@ impl Marked {
         match (&decision.decider, &decision.outcome) {
             (Decider::Rule(_), _) => self.by_rule += 1,
             (_, Outcome::HandOver(_)) => self.by_step += 1,
-            (_, Outcome::Ask(_) | Outcome::Close(_)) => self.asks += 1,
+            (_, Outcome::Ask(_) | Outcome::Close(_) | Outcome::Split(_)) => self.asks += 1,
         }
     }
 

@@ -86,6 +86,8 @@ pub static TABLES: [Table; 33] = [
             int("lease_until"),
             int("attempts"),
             or_null(text("last_fault")),
+            or_null(text("part_of")),
+            or_null(int("part_number")),
         ],
     },
     Table {
@@ -644,10 +646,10 @@ impl Frozen<'_> {
         }
     }
 
-    /// Every content object that a message lies in, once.
+    /// Every content object that a message lies in, once. What a part carries lies in the letter that it is of.
     pub fn objects<'a>(&'a mut self) -> BoxStream<'a, Result<Referenced, StoreError>> {
         const SQL: &str = "select content_object, min(id), max(content_offset + content_length) from message
-            where authority = $1 group by content_object order by content_object";
+            where authority = $1 and part_of is null group by content_object order by content_object";
         let referenced = |(object, message, end): (String, String, i64)| Referenced {
             object,
             message,

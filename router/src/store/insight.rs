@@ -47,6 +47,7 @@ pub struct HandedRow {
 
 from_row!(HandedRow { unit, wrong, moved_on, unseen, number });
 
+// A letter that was split is counted as its parts: each has a receiver and eyes of its own, those on the letter among them.
 // Materialized: folded into the grouping, each look-up would be made twice.
 const COURSE: &str = "with c as materialized (
     select coalesce((select max(h.unit) from hand_over h where h.authority = m.authority and h.message = m.id
@@ -55,7 +56,8 @@ const COURSE: &str = "with c as materialized (
         cast(case when exists (select 1 from decision d where d.authority = m.authority and d.message = m.id
             and d.number > 1 and d.decider like 'person:%') then 1 else 0 end as bigint) as answered,
         (select count(distinct e.person) from eye e where e.authority = m.authority and e.message = m.id) as eyes
-    from message m where m.authority = $1 and m.available_at >= $2 and m.available_at < $3)
+    from message m where m.authority = $1 and m.available_at >= $2 and m.available_at < $3
+        and m.outcome <> 'split')
     select c.unit as unit, c.settled as settled, c.answered as answered, c.eyes as eyes, count(*) as number
     from c group by c.unit, c.settled, c.answered, c.eyes";
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::part::Part;
 use super::pool::{from_row, insert_many, on_pool, on_tx, shapes};
 use super::tx::Inner;
 use super::{Store, StoreError, Tx, time};
@@ -151,6 +152,10 @@ pub struct MessageRow {
     pub attempts: i64,
     /// Why the last attempt failed, without personal data.
     pub last_fault: Option<String>,
+    /// The letter that it is a part of, as that was received: our id.
+    pub part_of: Option<String>,
+    /// First, second … part of that letter, from 1.
+    pub part_number: Option<i64>,
 }
 
 from_row!(MessageRow {
@@ -171,7 +176,9 @@ from_row!(MessageRow {
     sealed,
     deadline,
     attempts,
-    last_fault
+    last_fault,
+    part_of,
+    part_number
 });
 
 impl MessageRow {
@@ -209,6 +216,13 @@ impl MessageRow {
         }
     }
 
+    /// Which part of which letter it is; `None` for a letter as it was received.
+    pub fn part(&self) -> Result<Option<Part>, StoreError> {
+        let (Some(of), Some(number)) = (&self.part_of, self.part_number) else { return Ok(None) };
+        let of = Uuid::parse_str(of).map_err(|_| StoreError::Damaged("part"))?;
+        Ok(Some(Part { of, number }))
+    }
+
     /// When it must be answered, by a rule or by the sender's word.
     pub fn deadline(&self) -> Option<Timestamp> {
         self.deadline.map(time)
@@ -243,7 +257,8 @@ pub fn hex(bytes: &[u8]) -> String {
 macro_rules! columns {
     () => {
         "id, memo_uuid, digest, conflicts_with, stage, outcome, channel, stored_at, available_at, size, \
-         content_object, content_offset, content_length, wrapped_key, sealed, deadline, attempts, last_fault"
+         content_object, content_offset, content_length, wrapped_key, sealed, deadline, attempts, last_fault, \
+         part_of, part_number"
     };
 }
 
@@ -302,7 +317,7 @@ impl Store {
         let mut found = Vec::new();
         for chunk in shapes(digests) {
             on_pool!(self, pool => {
-                let mut query = sqlx::QueryBuilder::new("select digest, id from message where authority = ");
+                let mut query = sqlx::QueryBuilder::new("select digest, id from message where part_of is null and authority = ");
                 query.push_bind(self.authority.as_str()).push(" and digest in (");
                 let mut list = query.separated(", ");
                 for digest in chunk {
@@ -582,13 +597,13 @@ impl Tx<'_> {
         let mut found = Vec::new();
         for chunk in shapes(offered) {
             let rows: Vec<(String, Option<String>, Vec<u8>)> = on_tx!(self, c => {
-                let mut query = sqlx::QueryBuilder::new("select id, memo_uuid, digest from message where authority = ");
+                let mut query = sqlx::QueryBuilder::new("select id, memo_uuid, digest from message where part_of is null and authority = ");
                 query.push_bind(self.store.authority.as_str()).push(" and digest in (");
                 let mut list = query.separated(", ");
                 for message in chunk {
                     list.push_bind(message.digest.as_slice());
                 }
-                query.push(") union select id, memo_uuid, digest from message where authority = ");
+                query.push(") union select id, memo_uuid, digest from message where part_of is null and authority = ");
                 query.push_bind(self.store.authority.as_str()).push(" and memo_uuid in (");
                 let mut list = query.separated(", ");
                 for message in chunk {

@@ -34,6 +34,7 @@ pub mod message;
 pub mod notice;
 pub mod oversight;
 pub mod own_model;
+pub mod part;
 pub mod past;
 pub mod session;
 pub mod subject_plan;
@@ -53,7 +54,7 @@ use pool::{Pools, on_pool};
 pub use tx::Tx;
 
 /// The migrations, twins by number: what one engine gets, the other gets too.
-const MIGRATIONS: [(i64, &str, &str, &str); 17] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 18] = [
     (
         1,
         "first",
@@ -143,6 +144,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 17] = [
         "notices",
         include_str!("../../../migrations/sqlite/0015_notices.sql"),
         include_str!("../../../migrations/postgres/0015_notices.sql"),
+    ),
+    (
+        16,
+        "parts",
+        include_str!("../../../migrations/sqlite/0016_parts.sql"),
+        include_str!("../../../migrations/postgres/0016_parts.sql"),
     ),
     (
         17,

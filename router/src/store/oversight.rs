@@ -26,11 +26,26 @@ pub struct HourRow {
     pub entered: i64,
     /// 1 when the audit log tells that it came.
     pub told: i64,
+    /// 1 when it is a part of a letter that was split.
+    pub part: i64,
     /// How many.
     pub number: i64,
 }
 
-from_row!(HourRow { hour, stage, outcome, journaled, entered, told, number });
+from_row!(HourRow { hour, stage, outcome, journaled, entered, told, part, number });
+
+/// Messages that the audit log tells came within an hour, and that are not there any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LostRow {
+    /// Hours since 1970.
+    pub hour: i64,
+    /// 1 when they are parts of letters that were split.
+    pub part: i64,
+    /// How many.
+    pub number: i64,
+}
+
+from_row!(LostRow { hour, part, number });
 
 /// A message that no journal has yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,16 +167,19 @@ impl Store {
     pub async fn hours(&self, from: Timestamp, to: Timestamp) -> Result<Vec<HourRow>, StoreError> {
         // No message is stored before it is available, so that the index on the time of storing serves.
         const SQL: &str = "select taken.hour as hour, taken.stage as stage, taken.outcome as outcome,
-            taken.journaled as journaled, taken.entered as entered, taken.told as told, count(*) as number from (
+            taken.journaled as journaled, taken.entered as entered, taken.told as told, taken.part as part,
+            count(*) as number from (
             select m.available_at / 3600000000 as hour, m.stage as stage, m.outcome as outcome,
                 cast(case when exists (select 1 from effect e where e.authority = m.authority and e.message = m.id
                     and e.kind = 'journal' and e.state = 'done') then 1 else 0 end as bigint) as journaled,
                 cast(case when exists (select 1 from journal_entry j where j.authority = m.authority
                     and j.key = 'modtag:' || m.id) then 1 else 0 end as bigint) as entered,
                 cast(case when exists (select 1 from audit_event a where a.authority = m.authority and a.message = m.id
-                    and a.kind in ('received', 'quarantined', 'conflicting_duplicate')) then 1 else 0 end as bigint) as told
+                    and a.kind in ('received', 'quarantined', 'conflicting_duplicate', 'split_off')) then 1 else 0 end as bigint)
+                    as told,
+                cast(case when m.part_of is null then 0 else 1 end as bigint) as part
             from message m where m.authority = $1 and m.stored_at >= $2 and m.available_at >= $2 and m.available_at < $3) taken
-            group by taken.hour, taken.stage, taken.outcome, taken.journaled, taken.entered, taken.told";
+            group by taken.hour, taken.stage, taken.outcome, taken.journaled, taken.entered, taken.told, taken.part";
         Ok(on_pool!(self, pool =>
             sqlx::query_as(SQL)
                 .bind(&self.authority)
@@ -171,13 +189,16 @@ impl Store {
                 .await?))
     }
 
-    /// Messages that the audit log tells came between two times and that are not there any more: hour and how many.
-    pub async fn lost_hours(&self, from: Timestamp, to: Timestamp) -> Result<Vec<(i64, i64)>, StoreError> {
-        const SQL: &str = "select a.at / 3600000000, count(distinct a.message) from audit_event a
-            where a.authority = $1 and a.kind in ('received', 'quarantined', 'conflicting_duplicate')
+    /// Messages that the audit log tells came between two times and that are not there any more.
+    pub async fn lost_hours(&self, from: Timestamp, to: Timestamp) -> Result<Vec<LostRow>, StoreError> {
+        const SQL: &str = "select lost.hour as hour, lost.part as part, count(distinct lost.message) as number from (
+            select a.at / 3600000000 as hour, a.message as message,
+                cast(case when a.kind = 'split_off' then 1 else 0 end as bigint) as part
+            from audit_event a
+            where a.authority = $1 and a.kind in ('received', 'quarantined', 'conflicting_duplicate', 'split_off')
             and a.at >= $2 and a.at < $3 and a.message is not null
-            and not exists (select 1 from message m where m.authority = $1 and m.id = a.message)
-            group by a.at / 3600000000";
+            and not exists (select 1 from message m where m.authority = $1 and m.id = a.message)) lost
+            group by lost.hour, lost.part";
         Ok(on_pool!(self, pool =>
             sqlx::query_as(SQL)
                 .bind(&self.authority)

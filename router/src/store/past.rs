@@ -1,4 +1,5 @@
-//! Past mail: every message that was ever decided, with what was known of it, oldest first.
+//! Past mail: every message that was ever decided, with what was known of it, oldest first. Parts of a letter are none: no
+//! rule ever decided them.
 //!
 //! A *past* is a place in that row of messages. It can be read from and nothing else: whoever holds only a past has no
 //! way to decide, journal, hand over or send anything.
@@ -69,7 +70,8 @@ impl Past {
     /// How many messages are left, about: more may come while they are read.
     pub async fn count(&self) -> Result<u64, StoreError> {
         const SQL: &str =
-            "select count(*) from message where authority = $1 and stored_at >= $2 and stored_at < $3";
+            "select count(*) from message where authority = $1 and stored_at >= $2 and stored_at < $3
+            and part_of is null";
         let count: i64 = on_pool!(self.store, pool => sqlx::query_scalar(SQL)
             .bind(&self.store.authority)
             .bind(self.from)
@@ -83,7 +85,7 @@ impl Past {
     pub async fn next(&mut self, limit: u32) -> Result<Vec<PastRow>, StoreError> {
         const SQL: &str = "select m.id, m.memo_uuid, m.stored_at, m.wrapped_key, d.sealed from message m
             join decision d on d.authority = m.authority and d.message = m.id and d.number = 1
-            where m.authority = $1 and m.stored_at >= $2 and m.stored_at < $3
+            where m.authority = $1 and m.stored_at >= $2 and m.stored_at < $3 and m.part_of is null
             and (m.stored_at > $2 or m.id > $4) order by m.stored_at, m.id limit $5";
         let rows: Vec<FirstRow> = on_pool!(self.store, pool => sqlx::query_as(SQL)
             .bind(&self.store.authority)

@@ -63,6 +63,15 @@ impl Story {
         if let Some(other) = &self.conflicts_with {
             writeln!(out, "  Bemærk          samme id som {other}, men andet indhold")?;
         }
+        if let Some(part) = &self.part {
+            let trimmed = if part.trimmed { "; har ikke alle dokumenter med" } else { "" };
+            writeln!(out, "  Del             nr. {} af brevet {}{trimmed}", part.number, part.of)?;
+        }
+        for part in &self.parts {
+            let unit = part.unit.as_deref().map(|unit| format!(", enhed {unit}")).unwrap_or_default();
+            let which = if self.part.is_some() { "Anden del" } else { "Delt i" };
+            writeln!(out, "  {which:<15} nr. {} som {}{unit}", part.number, part.id)?;
+        }
         self.write_reading(out)?;
         self.write_decision(out)?;
         self.write_effects(out)?;

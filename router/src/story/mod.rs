@@ -20,8 +20,8 @@ pub(crate) use danish::{
 pub use glimpse::{glimpse, key_lines_danish};
 pub use hand_over::{HandOverView, ended_danish};
 pub use views::{
-    CaseView, DecisionView, DocumentView, EffectView, EntryView, EventView, FactsView, RemarkView, Story,
-    SuggestionView, TraceView, WebhookView,
+    CaseView, DecisionView, DocumentView, EffectView, EntryView, EventView, FactsView, PartOfView, PartView,
+    RemarkView, Story, SuggestionView, TraceView, WebhookView,
 };
 
 use self::deadline::DeadlineView;
@@ -58,6 +58,14 @@ pub async fn tell(room: &PostRoom, row: &MessageRow, reveal: bool) -> Result<Sto
         None => None,
     };
     let events = room.store.events_of(&row.id).await?;
+    let part = row.part()?.map(|part| PartOfView {
+        number: part.number,
+        of: part.of.to_string(),
+        trimmed: in_hand.as_ref().is_some_and(|in_hand| in_hand.reading.trimmed),
+    });
+    let letter = part.as_ref().map_or(&row.id, |part| &part.of);
+    let parts = room.store.parts_of(letter).await?.into_iter().filter(|part| part.id != row.id);
+    let parts = parts.map(|part| PartView { number: part.number, id: part.id, unit: part.unit }).collect();
     Ok(Story {
         uuid: row.memo_uuid.clone(),
         id: row.id.clone(),
@@ -69,6 +77,8 @@ pub async fn tell(room: &PostRoom, row: &MessageRow, reveal: bool) -> Result<Sto
         size: row.size(),
         sha256: row.digest_hex(),
         conflicts_with: row.conflicts_with.clone(),
+        part,
+        parts,
         remarks: in_hand
             .as_ref()
             .map(|in_hand| in_hand.reading.remarks.iter().map(remark).collect())

@@ -105,7 +105,7 @@ pub(super) fn decision(decision: &Decision) -> DecisionView {
         Outcome::HandOver(hand_over) => (Some(hand_over), None),
         Outcome::Ask(Question::Hold(hold)) => (None, Some(format!("hold.{}", word(hold)))),
         Outcome::Ask(question) => (None, Some(word(question))),
-        Outcome::Close(_) => (None, None),
+        Outcome::Close(_) | Outcome::Split(_) => (None, None),
     };
     let (journaling, case) = match hand_over.map(|hand_over| &hand_over.journal) {
         Some(J::OnCase(number)) => (Some("case"), Some(number.clone())),

@@ -29,6 +29,10 @@ pub struct Story {
     pub sha256: String,
     /// Our id of an earlier message with the same UUID and other content.
     pub conflicts_with: Option<String>,
+    /// Which part of which letter it is; null for a letter as it was received.
+    pub part: Option<PartOfView>,
+    /// The parts of the letter, when it was split: of itself, or beside this one.
+    pub parts: Vec<PartView>,
     /// What the reader noticed.
     pub remarks: Vec<RemarkView>,
     /// What was known when it was last decided; null before that.
@@ -53,6 +57,28 @@ pub struct Story {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(ignore)]
     pub message: Option<memo::Message>,
+}
+
+/// Which part of which letter a message is.
+#[derive(Serialize, ToSchema)]
+pub struct PartOfView {
+    /// First, second … part of the letter, from 1.
+    pub number: i64,
+    /// Our id of the letter as it was received.
+    pub of: String,
+    /// It carries only some of the letter's documents.
+    pub trimmed: bool,
+}
+
+/// A part of a letter that was split.
+#[derive(Serialize, ToSchema)]
+pub struct PartView {
+    /// First, second … part of the letter, from 1.
+    pub number: i64,
+    /// Our id of it.
+    pub id: String,
+    /// The unit that has it now; null when it waits, is done elsewhere or was split again.
+    pub unit: Option<String>,
 }
 
 /// A remark of the reader.

@@ -12,7 +12,7 @@ pub(super) fn collect(asked: &Asked<'_>, outcome: &Outcome) -> Vec<CaseOrSubject
             ..
         }) => (Some(unit), Some(case)),
         Outcome::HandOver(HandOver { unit, .. }) => (Some(unit), None),
-        Outcome::Ask(_) | Outcome::Close(_) => (None, None),
+        Outcome::Ask(_) | Outcome::Close(_) | Outcome::Split(_) => (None, None),
     };
     let mut suggestions = Vec::new();
     for named in &asked.facts.named_cases {

@@ -107,7 +107,7 @@ impl Expect {
     pub(super) fn is_met(&self, decision: &Decision, has_say: impl Fn(&str) -> bool) -> bool {
         let hand_over = match &decision.outcome {
             Outcome::HandOver(hand_over) => Some(hand_over),
-            Outcome::Ask(_) | Outcome::Close(_) => None,
+            Outcome::Ask(_) | Outcome::Close(_) | Outcome::Split(_) => None,
         };
         let same =
             |wanted: &Option<String>, found: Option<&String>| wanted.is_none() || wanted.as_ref() == found;

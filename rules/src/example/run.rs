@@ -108,5 +108,6 @@ fn wording(policy: &Policy, decision: &Decision) -> String {
         }
         Outcome::Ask(_) => format!("{by} lader en person afgøre den"),
         Outcome::Close(_) => format!("{by} lukker den"),
+        Outcome::Split(_) => format!("{by} deler den"),
     }
 }

@@ -191,6 +191,17 @@ async fn axe_finds_nothing_on_any_page() {
         window.press("skole").await;
         window.until("document.querySelector('#fundet button')").await;
         assert_eq!(findings(&window, &axe).await, Vec::<String>::new(), "what was found, at {width}");
+        window.press("\u{e00c}").await;
+        window.press("d").await;
+        window.until("document.querySelector('#del-brevet')").await;
+        window.press("1").await;
+        window.until("document.querySelector('input[name=part]')").await;
+        window.press("a").await;
+        window.press("skole").await;
+        window.until("document.querySelector('#fundet button')").await;
+        assert_eq!(findings(&window, &axe).await, Vec::<String>::new(), "a letter being split, at {width}");
+        let wide = window.ask("return document.documentElement.scrollWidth <= window.innerWidth").await;
+        assert_eq!(wide, true, "a letter being split hangs over the edge at {width}");
         for page in [format!("/post/{to_send_on}"), format!("/post/{to_send_on}/videresendelse")] {
             window.go(&format!("{}{page}", desks.base)).await;
             assert_eq!(findings(&window, &axe).await, Vec::<String>::new(), "{page} at {width}");

@@ -74,7 +74,9 @@ on_both_databases!(a_unit_sees_its_own_mail_and_nobody_elses, |engine: Engine| a
     }
     let story = world.story(&taken).await;
     assert_eq!(story.hand_overs.len(), 1, "nothing moved");
-    assert!(story.events.iter().all(|event| event.actor != "person:ida"), "and nothing was seen");
+    let of_ida = story.events.iter().filter(|event| event.actor == "person:ida");
+    let of_ida: Vec<&str> = of_ida.map(|event| event.kind.as_str()).collect();
+    assert_eq!(of_ida, ["refused"], "nothing was seen, and the log tells of the document that was asked for");
     world.everything_is_settled().await;
 });
 

@@ -46,7 +46,7 @@ fn told(room: &PostRoom, message: &MessageRow, row: &DecisionRow) -> Result<Told
     let Decided { facts, decision } = Decided::open(&message.key(&room.store)?, row)?;
     let unit = match &decision.outcome {
         Outcome::HandOver(hand_over) => Some(hand_over.unit.clone()),
-        Outcome::Ask(_) | Outcome::Close(_) => None,
+        Outcome::Ask(_) | Outcome::Close(_) | Outcome::Split(_) => None,
     };
     let decider = match &decision.decider {
         // Who of the staff it was is nobody's business outside.

@@ -40,8 +40,8 @@ pub(super) fn routes() -> Vec<Route> {
         "late": false, "stage": "venter på en medarbejder", "why": "ingen regel passede", "unit": null
     });
     let day = json!({
-        "day": "2026-11-20", "received": 3, "journaled": 2, "not_journaled": 0, "waiting": 1, "quarantined": 0,
-        "on_its_way": 0, "adds_up": true, "remarks": []
+        "day": "2026-11-20", "received": 3, "split_off": 0, "journaled": 2, "not_journaled": 0, "sent_on": 0, "split": 0,
+        "waiting": 1, "quarantined": 0, "on_its_way": 0, "adds_up": true, "remarks": []
     });
     vec![
         Route::get("/api/v1/journal/entries", Scope::JournalRead, entries)
@@ -59,7 +59,7 @@ pub(super) fn routes() -> Vec<Route> {
             ),
         Route::get("/api/v1/journal/balance", Scope::JournalRead, days)
             .named("journal", "get_balance", "Vis, om hver dag stemmer")
-            .more("Modtaget ifølge revisionssporet over for det, der er journaliseret, venter, er i karantæne eller undervejs. Kun tal.")
+            .more("Modtaget og skilt ud af delte breve ifølge revisionssporet over for det, der er journaliseret, delt, sendt videre, venter, er i karantæne eller undervejs. Kun tal.")
             .asks::<BalanceQuery>()
             .answers::<Balance>("Dagene, den seneste først.", json!({ "days": [day] })),
     ]
@@ -177,8 +177,14 @@ struct BalanceDay {
     day: Day,
     /// What the audit log tells came.
     received: u64,
+    /// Parts that the audit log tells were split off letters of the day.
+    split_off: u64,
     journaled: u64,
     not_journaled: u64,
+    /// Sent on to the authority whose matter it is.
+    sent_on: u64,
+    /// Split: their parts are counted where they are.
+    split: u64,
     waiting: u64,
     quarantined: u64,
     on_its_way: u64,
@@ -287,8 +293,11 @@ fn day(day: &DayBalance) -> BalanceDay {
     BalanceDay {
         day: Day(day.day),
         received: day.received,
+        split_off: day.split_off,
         journaled: day.journaled,
         not_journaled: day.not_journaled,
+        sent_on: day.sent_on,
+        split: day.split,
         waiting: day.waiting,
         quarantined: day.quarantined,
         on_its_way: day.on_its_way,

@@ -32,7 +32,7 @@ pub(super) fn routes() -> Vec<Route> {
         "uuid": "5f0c1d7e-8a52-4f0b-9d3b-2f1f6f6a1c11", "id": ID, "outcome": "nothing-applies", "stage": "waiting",
         "channel": "push", "available_at": "2026-11-20T08:00:00Z", "stored_at": "2026-11-20T08:00:00Z", "size": 20480,
         "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "conflicts_with": null,
-        "remarks": [], "facts": null, "decision": null, "trace": [], "deadline": null, "hand_overs": [], "effects": [],
+        "part": null, "parts": [], "remarks": [], "facts": null, "decision": null, "trace": [], "deadline": null, "hand_overs": [], "effects": [],
         "webhooks": [], "entry": null, "events": []
     });
     let hit = json!({

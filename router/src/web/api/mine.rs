@@ -31,7 +31,7 @@ pub(super) fn routes() -> Vec<Route> {
         "case": "28.03.00-G01-7-26", "journal": "Journaliseret", "done_at": null, "done_by": null
     });
     let letter = json!({
-        "letter": lying, "subject": "KLE 28.03.00", "misfiled": false, "words": null, "documents": [],
+        "letter": lying, "subject": "KLE 28.03.00", "part": null, "misfiled": false, "words": null, "documents": [],
         "to_file": false, "cases": []
     });
     let (act, read) = (Scope::MineAct, Scope::MineRead);
@@ -143,6 +143,8 @@ struct MailLetter {
     letter: Mail,
     /// What it is about, when that was decided.
     subject: Option<String>,
+    /// Which part of a letter it is, and who has the others (Danish); null for a letter that is whole.
+    part: Option<String>,
     /// Its entry in the journal was marked as misfiled.
     misfiled: bool,
     /// Sender and text; once it is opened.
@@ -261,6 +263,7 @@ async fn letter_of(
     Ok(Json(MailLetter {
         letter: mail(letter.lying)?,
         subject: letter.subject,
+        part: letter.part,
         misfiled: letter.misfiled,
         words: letter.words.map(Words::from),
         documents: letter.documents.into_iter().map(Document::from).collect(),

@@ -27,6 +27,7 @@ mod receivers;
 mod rule_draft;
 mod rule_trial;
 mod rules;
+mod split;
 mod status;
 mod views;
 
@@ -46,6 +47,7 @@ pub(super) const ROOT: &str = "/api/";
 fn routes() -> Vec<Route> {
     let resources = [
         queue::routes(),
+        split::routes(),
         aside::routes(),
         receivers::routes(),
         mine::routes(),

@@ -238,7 +238,11 @@ impl From<AnswerError> for Problem {
             | AnswerError::DecidedAnew
             | AnswerError::AlreadyJournaled
             | AnswerError::InDoubt
+            | AnswerError::JournaledWhole
             | AnswerError::NotClosed => Self::conflict(error.danish()),
+            AnswerError::HowManyParts | AnswerError::SamePart | AnswerError::NothingCarried(_) => {
+                Self::field("parts", error.danish())
+            }
             AnswerError::NoAuthority => Self::field("authority", error.danish()),
             AnswerError::NoSuchUnit(_) | AnswerError::ClosedUnit(_) => Self::field("unit", error.danish()),
             AnswerError::NoSuchSubject(_) => Self::field("subject", error.danish()),

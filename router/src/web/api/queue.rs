@@ -226,7 +226,7 @@ struct AnswerBody {
 
 /// An answer that was taken.
 #[derive(Serialize, ToSchema)]
-struct Answered {
+pub(super) struct Answered {
     message: Uuid,
     can_be_taken_back_until: Timestamp,
 }
@@ -379,22 +379,42 @@ async fn answer(
     headers: HeaderMap,
     Sent(body): Sent<AnswerBody>,
 ) -> Result<Json<Answered>, Problem> {
-    let room = &pages.room;
-    ours(room, &id).await?;
-    let key = answer_key(room, &caller, &headers, &id, &body)?;
-    if let Some(answered) = answered_before(room, &key, id).await? {
-        return Ok(Json(answered));
-    }
-    let subject = body.subject.as_ref().map(|text| text.as_str().parse::<Subject>()).transpose();
+    let subject = subject(body.subject.as_ref()).map_err(|why| Problem::field("subject", why))?;
+    let rest = [&body.person, &body.subject, &body.case];
+    let rest = rest.map(|text| or_empty(text.clone())).join("\n");
+    let request = format!("{id}\n{}\n{}\n{rest}", body.seen, body.unit.as_str());
     let receiver = Receiver {
         unit: body.unit.into_inner(),
         person: body.person.map(Text::into_inner),
         case: body.case.map(Text::into_inner),
-        subject: subject.map_err(|_| Problem::field("subject", "er ikke et KLE-nummer som 28.03.04"))?,
+        subject,
         not_journaled: None,
         reason: None,
     };
-    match answers::keep_under(room, &id, &caller.id(), body.seen, Given::To(receiver), Some(&key)).await {
+    keep_once(&pages.room, &caller, &headers, id, &request, (body.seen, Given::To(receiver))).await
+}
+
+/// A KLE subject as somebody writes it, or why it is none (Danish).
+pub(super) fn subject(text: Option<&Text>) -> Result<Option<Subject>, &'static str> {
+    let subject = text.map(|text| text.as_str().parse::<Subject>()).transpose();
+    subject.map_err(|_| "er ikke et KLE-nummer som 28.03.04")
+}
+
+/// Keeps an answer to the decision of this number, once for its key: `request` says what the call asks for.
+pub(super) async fn keep_once(
+    room: &PostRoom,
+    caller: &Caller,
+    headers: &HeaderMap,
+    id: Uuid,
+    request: &str,
+    (seen, given): (i64, Given),
+) -> Result<Json<Answered>, Problem> {
+    ours(room, &id).await?;
+    let key = key_of(room, caller, headers, Act::Answer, request)?;
+    if let Some(answered) = answered_before(room, &key, id).await? {
+        return Ok(Json(answered));
+    }
+    match answers::keep_under(room, &id, &caller.id(), seen, given, Some(&key)).await {
         Ok(can_be_taken_back_until) => Ok(Json(Answered { message: id, can_be_taken_back_until })),
         // The same call may have come a moment before, and be what stands in this one's way.
         Err(refused) => match answered_before(room, &key, id).await? {
@@ -402,20 +422,6 @@ async fn answer(
             None => Err(refused.into()),
         },
     }
-}
-
-/// The key of an answer, and what is answered under it: as keyed hashes, for a request names people.
-fn answer_key(
-    room: &PostRoom,
-    caller: &Caller,
-    headers: &HeaderMap,
-    id: &Uuid,
-    body: &AnswerBody,
-) -> Result<AnswerKey, Problem> {
-    let rest = [&body.person, &body.subject, &body.case];
-    let rest = rest.map(|text| or_empty(text.clone())).join("\n");
-    let request = format!("{id}\n{}\n{}\n{rest}", body.seen, body.unit.as_str());
-    key_of(room, caller, headers, Act::Answer, &request)
 }
 
 /// What was answered to the same call before.

@@ -7,6 +7,7 @@ mod aside;
 mod bundles;
 mod document;
 mod sending_on;
+mod split;
 mod view;
 
 use axum::extract::{Path, Query, State};
@@ -39,6 +40,8 @@ pub(super) fn doors(doors: Doors) -> Doors {
         .post("/post/{id}/vis", WHO, act::show_more)
         .post("/post/{id}/svar", WHO, act::answer)
         .post("/post/{id}/luk", WHO, act::close)
+        .get("/post/{id}/del", WHO, split::page)
+        .post("/post/{id}/del", WHO, split::act)
         .post("/post/{id}/fortryd", WHO, act::take_back)
         .post("/post/{id}/vent", WHO, aside::hold)
         .post("/post/{id}/spoerg", WHO, aside::ask)

@@ -4,6 +4,7 @@ use askama::Template;
 use jiff::Timestamp;
 use rules::Closing;
 
+use super::split::SplitView;
 use crate::desk::answers::Given;
 use crate::desk::aside::{HOLDS, Kind, PERIODS};
 use crate::desk::{self, Found, Letter, Level, Queue, REASONS};
@@ -30,6 +31,8 @@ pub(super) struct Shown {
     pub(super) open: String,
     /// Is a reason asked for?
     pub(super) asking: bool,
+    /// How the letter is to be split, as far as it is chosen; `None` when it is not being split.
+    pub(super) split: Option<SplitView>,
 }
 
 /// An answer that can still be taken back.
@@ -59,6 +62,7 @@ pub(super) struct Desk {
     holds: &'static [(&'static str, &'static str)],
     periods: &'static [(&'static str, &'static str, u32)],
     asking: bool,
+    split: Option<SplitView>,
 }
 
 /// The whole page.
@@ -104,10 +108,18 @@ impl Desk {
                 Given::To(receiver) => format!("Fordelt til {}", named(&receiver.unit)),
                 Given::Closed { close: Closing::SentOn(_) } => "Lukket som sendt videre".to_owned(),
                 Given::Closed { close: Closing::Unwanted } => "Lukket som uønsket".to_owned(),
+                Given::Split { parts } => {
+                    let names: Vec<String> = parts.iter().map(|part| named(&part.to.unit)).collect();
+                    format!("Delt til {}", names.join(" og "))
+                }
             },
             message: kept.message,
             until: kept.until,
         });
+        let found = desk::search(room, &shown.typed).await?;
+        let split = shown
+            .split
+            .map(|split| SplitView { found: found.iter().map(super::split::of_found).collect(), ..split });
         let open = shown.letter.as_ref().map(|letter| letter.waiting.id.clone()).unwrap_or(shown.open);
         Ok(Self {
             csrf: visitor.csrf.clone(),
@@ -115,7 +127,8 @@ impl Desk {
             queue: desk::queue(room, SHOWN).await?,
             kept: kept.collect(),
             kept_in_all,
-            found: desk::search(room, &shown.typed).await?,
+            found,
+            split,
             id: open.clone(),
             seen: shown.letter.as_ref().map_or(0, |letter| letter.waiting.decision),
             open,
@@ -154,6 +167,7 @@ impl Desk {
             holds: &HOLDS,
             periods: &PERIODS,
             asking: false,
+            split: None,
         })
     }
 

@@ -127,9 +127,11 @@ fn table(days: &[DayBalance]) -> Table {
         vec![
             day.day.to_string().into(),
             day.received.into(),
+            day.split_off.into(),
             day.journaled.into(),
             day.not_journaled.into(),
             day.sent_on.into(),
+            day.split.into(),
             day.waiting.into(),
             day.quarantined.into(),
             day.on_its_way.into(),
@@ -142,9 +144,11 @@ fn table(days: &[DayBalance]) -> Table {
         columns: &[
             "Dag",
             "Modtaget",
+            "Skilt ud",
             "Journaliseret",
             "Uden journalisering",
             "Sendt videre",
+            "Delt",
             "Venter",
             "Karantæne",
             "Undervejs",

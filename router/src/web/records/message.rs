@@ -26,6 +26,8 @@ struct MessagePage {
     desk: DeskView,
     uuid: String,
     came: Vec<Pair>,
+    /// The letter that it is a part of, and the parts: what it is called, and our id.
+    relatives: Vec<(String, String)>,
     known: Vec<Pair>,
     decided: Vec<Pair>,
     entry: Vec<Pair>,
@@ -114,6 +116,7 @@ impl MessagePage {
             // The story belongs to no page of the navigation; whoever came from a search goes on from there.
             desk: DeskView::of("", None),
             came: came(&story),
+            relatives: relatives(&story, &named),
             known: known(&story),
             decided: decided(&story, &named),
             entry: entry(&story),
@@ -158,8 +161,22 @@ fn came(story: &Story) -> Vec<Pair> {
         pair("SHA-256", story.sha256.as_str()),
     ];
     pairs.extend(story.deadline.as_ref().map(|deadline| pair("Frist", deadline.text.as_str())));
+    pairs.extend(story.part.as_ref().map(|part| {
+        let trimmed = if part.trimmed { ", uden alle brevets dokumenter" } else { "" };
+        pair("Del", format!("nr. {} af et delt brev{trimmed}", part.number))
+    }));
     pairs.extend(story.conflicts_with.as_ref().map(|other| pair("Samme id, andet indhold", other.as_str())));
     pairs
+}
+
+/// What belongs to the same letter as this: the letter as it was received first, then its parts.
+fn relatives(story: &Story, named: &impl Fn(&str) -> String) -> Vec<(String, String)> {
+    let whole = story.part.as_ref().map(|part| ("Brevet som modtaget".to_owned(), part.of.clone()));
+    let part = |part: &story::PartView| {
+        let unit = part.unit.as_deref().map(|unit| format!(", hos {}", named(unit))).unwrap_or_default();
+        (format!("Del {}{unit}", part.number), part.id.clone())
+    };
+    whole.into_iter().chain(story.parts.iter().map(part)).collect()
 }
 
 fn known(story: &Story) -> Vec<Pair> {

@@ -24,11 +24,12 @@ use crate::web::session::{SignedIn, Visitor};
 const DAYS: i64 = 90;
 
 /// Outcomes to choose among; `quarantine` stands for all of its kinds.
-const OUTCOMES: [&str; 16] = [
+const OUTCOMES: [&str; 17] = [
     "journaled",
     "not-journaled",
     "sent-on",
     "unwanted",
+    "split",
     "left-to-handler",
     "nothing-applies",
     "which-case",

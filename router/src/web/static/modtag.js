@@ -30,6 +30,8 @@ function step(by) {
 // What was opened to choose from is closed first; then the letter itself is put back.
 function leave() {
   const open = find("details.more[open]");
+  const back = find("#brev [data-leave]");
+  if (!open && back) { back.click(); return true; }
   if (!open) return putBack();
   open.open = false;
   find("summary", open).focus();
