@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::hand_over::{HandOverRow, NewHandOver};
-use super::pool::{on_pool, on_tx, shapes};
+use super::pool::{Pools, on_pool, on_tx, shapes};
 use super::{Store, StoreError, Tx};
 use crate::audit::{Event, EventKind};
 
@@ -30,39 +30,36 @@ pub struct Whose<'a> {
     pub units: &'a BTreeSet<String>,
 }
 
-/// A query that is being built, whichever engine it is for.
+/// Hand-overs that lie with somebody, for a query that is being built, whichever engine it is for.
+///
+/// Two that have nothing in common and an index each: those of the person, and those of the units that are not the person's.
+/// Asked for both at once, SQLite looks through every hand-over there is.
 macro_rules! lying {
     ($query:ident, $authority:expr, $whose:expr, $shelf:expr) => {{
-        $query
-            .push(" where h.authority = ")
-            .push_bind($authority)
-            .push(" and h.ended_at is null and (h.person = ")
-            .push_bind($whose.person);
-        if !$whose.units.is_empty() {
-            $query.push(" or h.unit in (");
-            let mut list = $query.separated(", ");
-            for unit in $whose.units {
-                list.push_bind(unit.as_str());
-            }
-            $query.push(")");
+        const FROM: &str = "select * from hand_over h where h.ended_at is null and h.authority = ";
+        let done =
+            if $shelf == Shelf::Done { " and h.done_at is not null" } else { " and h.done_at is null" };
+        $query.push("(");
+        if $shelf != Shelf::Colleagues {
+            $query.push(FROM).push_bind($authority).push(done);
+            $query.push(" and h.person = ").push_bind($whose.person).push(" union all ");
+        }
+        $query.push(FROM).push_bind($authority).push(done).push(" and h.unit in (");
+        let mut list = $query.separated(", ");
+        // No unit is called nothing.
+        list.push_bind("");
+        for unit in $whose.units {
+            list.push_bind(unit.as_str());
         }
         $query.push(")");
         match $shelf {
-            Shelf::Open => {
-                $query
-                    .push(" and h.done_at is null and (h.person is null or h.person = ")
-                    .push_bind($whose.person);
-                $query.push(")");
-            }
-            Shelf::Colleagues => {
-                $query
-                    .push(" and h.done_at is null and h.person is not null and h.person <> ")
-                    .push_bind($whose.person);
-            }
+            Shelf::Open => $query.push(" and h.person is null"),
+            Shelf::Colleagues => $query.push(" and h.person <> ").push_bind($whose.person),
             Shelf::Done => {
-                $query.push(" and h.done_at is not null");
+                $query.push(" and (h.person is null or h.person <> ").push_bind($whose.person).push(")")
             }
-        }
+        };
+        $query.push(") h");
     }};
 }
 
@@ -84,11 +81,16 @@ impl Store {
                 " order by m.urgent desc, case when m.deadline is null then 1 else 0 end, m.deadline, m.stored_at, m.id"
             }
         };
+        // All that is asked of a message is in this index; SQLite would sooner read its whole row, with what is sealed.
+        let index = match self.pools {
+            Pools::Sqlite { .. } => " indexed by message_place",
+            Pools::Postgres(_) => "",
+        };
         Ok(on_pool!(self, pool => {
             let mut query = sqlx::QueryBuilder::new(COLUMNS);
-            // All that is asked of the message is in the index `message_place`: a unit may have thousands of letters open.
-            query.push(" from hand_over h join message m on m.authority = h.authority and m.id = h.message");
+            query.push(" from ");
             lying!(query, self.authority.as_str(), whose, shelf);
+            query.push(" join message m").push(index).push(" on m.authority = h.authority and m.id = h.message");
             query.push(order).push(" limit ").push_bind(i64::from(limit));
             query.push(" offset ").push_bind(skipped.cast_signed());
             query.build_query_as().fetch_all(pool).await?
@@ -98,7 +100,7 @@ impl Store {
     /// How many letters lie with somebody.
     pub async fn count_lying(&self, whose: Whose<'_>, shelf: Shelf) -> Result<u64, StoreError> {
         let count: i64 = on_pool!(self, pool => {
-            let mut query = sqlx::QueryBuilder::new("select count(*) from hand_over h");
+            let mut query = sqlx::QueryBuilder::new("select count(*) from ");
             lying!(query, self.authority.as_str(), whose, shelf);
             query.build_query_scalar().fetch_one(pool).await?
         });
