@@ -107,6 +107,8 @@ async fn desk_rows(world: &World, message: &Uuid) {
     tx.begin_session(&session, now).await.expect("stored");
     assert!(tx.make_token(&token, now).await.expect("stored"));
     tx.remember_answer(&key, later, now, now).await.expect("stored");
+    tx.remember_rule_act(&key, 1, now).await.expect("stored");
+    tx.keep_break_glass_call("018f0000-0000-7000-8000-000000000001", "opened", now).await.expect("stored");
     assert!(tx.claim_letter(message, "pia", later, now).await.expect("stored"));
     assert!(tx.keep_answer(&pending, now).await.expect("stored"));
     let aside = AsideRow::new(message, "held", "pia", later, b"{}".to_vec());

@@ -127,7 +127,7 @@ on_both_databases!(nothing_in_a_letter_runs_on_a_page, |engine: Engine| async mo
 });
 
 /// Tags that the letter's templates make.
-const KNOWN: [&str; 34] = [
+const KNOWN: [&str; 36] = [
     "<article data-open=",
     "<header>",
     "<p>",
@@ -146,6 +146,8 @@ const KNOWN: [&str; 34] = [
     "<label for=\"hvor-laenge\">",
     "<label for=\"myndighed\">",
     "<select id=\"hvor-laenge\"",
+    "<label for=\"kollega-ser\">",
+    "<select id=\"kollega-ser\"",
     "<option value=",
     "<summary data-key=",
     "<div ",
