@@ -79,6 +79,7 @@ async fn the_description_says_what_a_reader_needs() {
             "Tag",
             "Hent",
             "Fordel",
+            "Del",
             "Læg",
             "Find",
             "Åbn",

@@ -206,10 +206,10 @@ on_both_databases!(a_day_adds_up_until_somebody_takes_a_message_away, |engine: E
     let desks = Desks::open(&world).await;
     let rita = manager(&desks, &world).await;
     let page = rita.get("/journal").await.ok();
-    let today = "<th scope=\"row\">20.11.2026</th><td class=\"number\">3</td><td class=\"number\">1</td>\
-        <td class=\"number\">0</td><td class=\"number\">0</td><td class=\"number\">1</td><td class=\"number\">1</td>\
-        <td class=\"number\">0</td><td>ja</td>";
-    assert!(page.contains(today) && !page.contains("stemmer ikke"), "{page}");
+    let counts =
+        [3, 0, 1, 0, 0, 0, 1, 1, 0].map(|count| format!("<td class=\"number\">{count}</td>")).concat();
+    let today = format!("<th scope=\"row\">20.11.2026</th>{counts}<td>ja</td>");
+    assert!(page.contains(&today) && !page.contains("stemmer ikke"), "{page}");
     past_the_program(&world, &format!("delete from message where id = '{}'", waiting.id)).await;
     let page = rita.get("/journal").await.ok();
     assert!(page.contains("Balancen stemmer ikke"), "{page}");

@@ -86,7 +86,11 @@ pub(super) async fn act(
         Act::Add(to) if draft.parts.iter().any(|part| part.to == to) => {
             said = AnswerError::SamePart.danish();
         }
-        Act::Add(to) => draft.parts.push(GivenPart { to, carries: None }),
+        Act::Add(to) => {
+            draft.parts.push(GivenPart { to, carries: None });
+            // What was typed was for this one; the next is somebody else.
+            draft.typed.clear();
+        }
         Act::Remove(place) if place < draft.parts.len() => drop(draft.parts.remove(place)),
         Act::Remove(_) => {}
         Act::Send => {
