@@ -121,7 +121,9 @@ async fn draw(
 ) -> Response {
     let letter = match desk::look(&pages.room, id, &visitor.person, Level::Suggestion, None).await {
         Ok(letter) => letter,
-        Err(error) => return not_shown(pages, visitor, headers, error).await,
+        Err(error) if said.is_empty() => return not_shown(pages, visitor, headers, error).await,
+        // Why nothing was sent is said before why the letter is not shown.
+        Err(_) => return show(pages, visitor, headers, Shown { said, ..Shown::default() }).await,
     };
     let documents = match desk::heads(&pages.room, id, letter.level).await {
         Ok(documents) => documents,
