@@ -1,7 +1,8 @@
 //! What one letter costs: features, the model, the index, everything together, also with an own model; and the index at a
 //! million letters.
 //!
-//! `cargo bench -p classifier --bench letter`. The shipped model and letters are read from `models/`.
+//! `cargo bench -p classifier --bench letter`; `LETTERS=100000` makes the large index smaller. The shipped model and letters
+//! are read from `models/`.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -14,7 +15,7 @@ use classifier::train::{Corpus, Vein};
 use classifier::{Judge, Lesson, Suggest};
 use criterion::{Criterion, criterion_group, criterion_main};
 
-/// Letters in the large index.
+/// Letters in the large index, when the environment says nothing else.
 const MANY: usize = 1_000_000;
 /// Lessons that the own model compares with.
 const LESSONS: usize = 5_000;
@@ -36,7 +37,7 @@ fn letter(criterion: &mut Criterion) {
     );
     let corpus = corpus();
     let index = Arc::new(Index::in_memory(corpus.entries(model.danish())).expect("an index"));
-    let judge = Judge::new(Arc::clone(&model), index);
+    let judge = Judge::new(Arc::clone(&model), Arc::clone(&index));
     let mut letters = corpus.letters().map(|labelled| labelled.letter).cycle();
     let mut next = || letters.next().expect("letters");
     criterion.bench_function("features", |bench| bench.iter(|| model.vocabulary().vector(&next())));
@@ -44,6 +45,12 @@ fn letter(criterion: &mut Criterion) {
     let mut vectors = vectors.iter().cycle();
     criterion.bench_function("model", |bench| {
         bench.iter(|| model.scores(vectors.next().expect("vectors")).expect("scores"));
+    });
+    let stems: Vec<_> = corpus.letters().map(|one| model.danish().hashes(&one.letter)).collect();
+    let mut asked = stems.iter().cycle();
+    criterion.bench_function("stems", |bench| bench.iter(|| model.danish().hashes(&next())));
+    criterion.bench_function("index of the shipped letters", |bench| {
+        bench.iter(|| index.nearest(asked.next().expect("stems"), NEIGHBOURS).expect("an answer"));
     });
     criterion.bench_function("mask", |bench| bench.iter(|| mask::find(&next(), &Known::default())));
     criterion.bench_function("suggest", |bench| bench.iter(|| judge.suggest(&next())));
@@ -73,7 +80,8 @@ fn large_index(criterion: &mut Criterion) {
     let corpus = corpus();
     let entries: Vec<Entry> = corpus.entries(model.danish()).collect();
     // A letter of the large index has the first half of one letter's stems and the second half of another's.
-    let mixed = (0..MANY).map(|number| {
+    let many = std::env::var("LETTERS").ok().map_or(MANY, |many| many.parse().expect("LETTERS is a number"));
+    let mixed = (0..many).map(|number| {
         let (one, other) = (&entries[number % entries.len()], &entries[number * 7 / 3 % entries.len()]);
         let stems = [&one.stems[..one.stems.len() / 2], &other.stems[other.stems.len() / 2..]].concat();
         Entry { subject: one.subject, stems }
@@ -82,10 +90,16 @@ fn large_index(criterion: &mut Criterion) {
     eprintln!("{} letters in the index, {} MB", index.len(), index.bytes() / 1_000_000);
     let stems: Vec<Vec<u32>> = corpus.letters().map(|one| model.danish().hashes(&one.letter)).collect();
     let mut stems = stems.iter().cycle();
-    criterion.bench_function("index of a million", |bench| {
+    criterion.bench_function(&format!("index of {many} letters"), |bench| {
         bench.iter(|| black_box(index.nearest(stems.next().expect("stems"), NEIGHBOURS)).expect("an answer"));
     });
 }
 
-criterion_group!(benches, letter, large_index);
-criterion_main!(benches);
+/// The large index takes milliseconds a question: fewer samples tell as much.
+fn few() -> Criterion {
+    Criterion::default().sample_size(20)
+}
+
+criterion_group!(benches, letter);
+criterion_group!(name = large; config = few(); targets = large_index);
+criterion_main!(benches, large);

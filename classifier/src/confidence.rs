@@ -13,13 +13,18 @@ use crate::index::Near;
 use crate::labels::Labels;
 
 /// Signs of one letter on one level.
-pub const SIGNS: usize = 9;
+pub const SIGNS: usize = 12;
 
 /// What speaks for and against the best label of a level.
 ///
 /// In order: 1; the log-odds of its probability; by how much that leads the next; its score; by how much that
 /// leads the best other score; the likeness of the nearest letter; the neighbours' share of it; the share of
-/// the letter's terms that are known; the logarithm of its length in features.
+/// the letter's terms that are known; the logarithm of its length in features; by how much the neighbours' share leads
+/// that of the next; by how much another main group leads in that half of the letter which speaks most against it; and the
+/// least that a half says for it.
+///
+/// How often a group was right when other letters were kept out is no sign: with a handful of letters a group it told the
+/// opposite of what it should, and letters that were not for learning were passed on less surely.
 pub type Signs = [f32; SIGNS];
 
 /// From signs to a calibrated probability, and the level above which a letter may be passed on.
@@ -52,16 +57,31 @@ impl Confidence {
     }
 }
 
+/// What is known of a letter that is to be doubted.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    /// Its features.
+    pub vector: &'a Vector,
+    /// The score of every label.
+    pub scores: &'a [f32],
+    /// The same of each half of the letter; nothing for a letter that is too short to have two.
+    pub halves: Option<&'a [Vec<f32>; 2]>,
+    /// Letters like it.
+    pub near: &'a [Near],
+    /// The probability of every label.
+    pub probabilities: &'a Probabilities,
+}
+
 /// The signs of a letter on one level.
-pub fn signs(
-    labels: &Labels,
-    level: std::ops::Range<usize>,
-    seen: (&Vector, &[f32], &[Near], &Probabilities),
-) -> Signs {
-    let (vector, scores, near, probabilities) = seen;
+pub fn signs(labels: &Labels, level: std::ops::Range<usize>, seen: Seen<'_>) -> Signs {
+    let Seen { vector, scores, halves, near, probabilities } = seen;
     let best = probabilities.best(level.clone(), 2);
     let (Some(first), second) = (best.first(), best.get(1)) else { return [0.0; SIGNS] };
-    let other = level.filter(|label| *label != first.0).map(|label| scores[label]).fold(-2.0, f32::max);
+    let others = || level.clone().filter(|label| *label != first.0);
+    let other = others().map(|label| scores[label]).fold(-2.0, f32::max);
+    let shares = shares(labels, near);
+    let other_share = others().map(|label| shares[label]).fold(0.0, f32::max);
+    let [away, least] = half_by_half(labels, first.0, scores, halves);
     [
         1.0,
         log_odds(first.1),
@@ -69,10 +89,33 @@ pub fn signs(
         scores[first.0],
         scores[first.0] - other,
         near.first().map_or(0.0, |near| near.likeness),
-        shares(labels, near)[first.0],
+        shares[first.0],
         vector.known,
         (1.0 + vector.len() as f32).ln(),
+        shares[first.0] - other_share,
+        away,
+        least,
     ]
+}
+
+/// By how much another main group leads the label's own in the half that speaks most against it, and the least that a half
+/// says for it. A short letter is its own halves.
+fn half_by_half(labels: &Labels, label: usize, scores: &[f32], halves: Option<&[Vec<f32>; 2]>) -> [f32; 2] {
+    let Some(own) = labels.get(label).prefixes().last().and_then(|top| labels.number(top)) else {
+        return [0.0; 2];
+    };
+    let of = |scores: &[f32]| {
+        let others = labels.main_groups().filter(|label| *label != own);
+        let other = others.map(|label| scores[label]).fold(-2.0, f32::max);
+        [other - scores[own], scores[own]]
+    };
+    match halves {
+        None => of(scores),
+        Some(halves) => {
+            let [[one, first], [other, second]] = halves.each_ref().map(|half| of(half));
+            [one.max(other), first.min(second)]
+        }
+    }
 }
 
 pub(crate) fn log_odds(probability: f32) -> f32 {
@@ -93,7 +136,11 @@ mod tests {
             [None, None, Some(0.9), Some(0.9), Some(0.4)]
         );
         confidence.weights[1] = 1.0;
-        let at = |odds: f32| confidence.of(&[1.0, odds, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+        let at = |odds: f32| {
+            let mut signs = [0.0; SIGNS];
+            (signs[0], signs[1]) = (1.0, odds);
+            confidence.of(&signs)
+        };
         assert!((at(0.0) - 0.5).abs() < 1e-6);
         assert!(at(-100.0) >= 0.0 && at(-1.0) < at(1.0) && at(100.0) <= 1.0);
     }
@@ -101,11 +148,25 @@ mod tests {
     #[test]
     fn an_empty_letter_has_signs_too() {
         let labels = Labels::of([kle::Subject::parse("01.02.03").expect("a subject")]);
-        let signs = signs(&labels, 0..1, (&Vector::default(), &[0.0; 3], &[], &Probabilities(vec![1.0; 3])));
+        let (vector, all) = (Vector::default(), Probabilities(vec![1.0; 3]));
+        let seen = Seen { vector: &vector, scores: &[0.0; 3], halves: None, near: &[], probabilities: &all };
+        let signs = signs(&labels, 0..1, seen);
         assert!(signs.iter().all(|sign| sign.is_finite()), "{signs:?}");
-        assert_eq!(
-            super::signs(&labels, 0..0, (&Vector::default(), &[], &[], &Probabilities(vec![]))),
-            [0.0; SIGNS]
-        );
+        let nothing = Probabilities(vec![]);
+        let seen = Seen { scores: &[], probabilities: &nothing, ..seen };
+        assert_eq!(super::signs(&labels, 0..0, seen), [0.0; SIGNS]);
+    }
+
+    #[test]
+    fn a_half_that_is_about_something_else_shows() {
+        let labels = Labels::of(["01.02.03", "05.01.02"].map(|text| kle::Subject::parse(text).expect(text)));
+        let [one, other] = [4, 5];
+        assert_eq!(labels.main_groups(), one..other + 1);
+        let scores = |of_one: f32, of_other: f32| vec![0.0, 0.0, 0.0, 0.0, of_one, of_other];
+        let whole = scores(1.0, 0.5);
+        assert_eq!(half_by_half(&labels, 0, &whole, None), [-0.5, 1.0]);
+        let halves = [scores(1.5, -1.0), scores(-0.5, 1.0)];
+        assert_eq!(half_by_half(&labels, 0, &whole, Some(&halves)), [1.5, -0.5]);
+        assert_eq!(half_by_half(&labels, 2, &whole, Some(&halves)), [1.5, -0.5], "the same of its group");
     }
 }

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use kle::Subject;
 
 use crate::blend::{Probabilities, SIGNALS, signals};
-use crate::confidence::signs;
+use crate::confidence::{Seen, signs};
 use crate::explain::{self, Reasons};
 use crate::features::Vector;
+use crate::halves::halves;
 use crate::index::{Index, IndexFault, NEIGHBOURS, Near};
 use crate::lesson::{self, Heard, Lesson};
 use crate::model::{Model, NotModel};
@@ -104,15 +105,24 @@ impl Judge {
 
     fn ask(&self, letter: &LetterText<'_>, vector: Vector) -> Result<Hearing, NotHeard> {
         let scores = self.model.scores(&vector)?;
+        let halves = match halves(letter.body) {
+            Some([one, other]) => Some([self.half(one)?, self.half(other)?]),
+            None => None,
+        };
         let stems = self.model.danish().hashes(letter);
         let near = self.index.nearest(&stems, NEIGHBOURS)?;
         let signals = signals(self.model.labels(), &scores, &near);
         let probabilities = self.model.sheet().blend.weigh(self.model.labels(), &signals);
-        let mut heard = Hearing { vector, scores, stems, near, signals, probabilities, own: None };
+        let mut heard = Hearing { vector, scores, halves, stems, near, signals, probabilities, own: None };
         if let Some(voice) = &self.own {
             heard.own = self.ask_own(voice, &heard)?;
         }
         Ok(heard)
+    }
+
+    /// The score of every label for a half of a letter.
+    fn half(&self, body: &str) -> Result<Vec<f32>, NotModel> {
+        self.model.scores(&self.model.vocabulary().vector(&LetterText { label: "", body }))
     }
 
     /// What the own model makes of it; nothing where its lessons know nothing of such letters.
@@ -166,7 +176,13 @@ impl Judge {
     }
 
     fn shipped_sure(&self, heard: &Hearing, range: Range<usize>, level: usize) -> f32 {
-        let seen = (&heard.vector, &heard.scores[..], &heard.near[..], &heard.probabilities);
+        let seen = Seen {
+            vector: &heard.vector,
+            scores: &heard.scores,
+            halves: heard.halves.as_ref(),
+            near: &heard.near,
+            probabilities: &heard.probabilities,
+        };
         self.model.sheet().confidence[level].of(&signs(self.model.labels(), range, seen))
     }
 
@@ -180,6 +196,8 @@ impl Judge {
 struct Hearing {
     vector: Vector,
     scores: Vec<f32>,
+    /// The scores of its halves.
+    halves: Option<[Vec<f32>; 2]>,
     stems: Vec<u32>,
     near: Vec<Near>,
     signals: Vec<[f32; SIGNALS]>,

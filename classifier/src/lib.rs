@@ -16,6 +16,7 @@ pub mod drift;
 pub mod evaluate;
 pub mod explain;
 pub mod features;
+mod halves;
 pub mod index;
 mod judge;
 mod labels;

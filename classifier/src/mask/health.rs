@@ -1,13 +1,15 @@
 //! Words that state somebody's health, treatment, disability or dependency.
 //!
 //! A word counts only near a person: the sender, somebody spoken of, a name. `health.tsv` holds whole words,
-//! beginnings and endings (`kræft*`, `*kræft`), what may stand before them, and parts of the body.
+//! beginnings and endings (`kræft*`, `*kræft`), what may stand before them, and parts of the body; what takes several words
+//! is among the [`phrases`].
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::lexicon::Flags;
 use super::page::{Page, is_space};
+use super::phrases;
 use super::spans::{Kind, Mark, taken};
 
 struct Lexicon {
@@ -55,8 +57,8 @@ pub(super) fn find(page: &Page<'_>, marks: &mut Vec<Mark>) {
     let persons = Persons::of(page, marks);
     let mut at = 0;
     while at < page.words.len() {
-        if !page.words[at].digit && lexicon.is_health(page.low(at)) && persons.near(at) {
-            let (first, last) = statement(page, lexicon, at);
+        if let Some(last) = lexicon.said(page, at).filter(|_| persons.near(at)) {
+            let (first, last) = statement(page, lexicon, at, last);
             let range = page.range(first, last);
             if !taken(marks, &range) {
                 marks.push(Mark::new(range, Kind::Health));
@@ -67,7 +69,23 @@ pub(super) fn find(page: &Page<'_>, marks: &mut Vec<Mark>) {
     }
 }
 
+impl phrases::Words for Lexicon {
+    fn is_body(&self, low: &str) -> bool {
+        self.body.contains(low)
+    }
+
+    fn is_health(&self, low: &str) -> bool {
+        self.is_health(low)
+    }
+}
+
 impl Lexicon {
+    /// The last word of what is said of somebody's health here: a phrase, or a word.
+    fn said(&self, page: &Page<'_>, at: usize) -> Option<usize> {
+        let word = || (!page.words[at].digit && self.is_health(page.low(at))).then_some(at);
+        phrases::last_of(page, self, at).or_else(word)
+    }
+
     fn is_health(&self, low: &str) -> bool {
         if self.words.contains(low) {
             return true;
@@ -85,7 +103,10 @@ impl Lexicon {
     }
 }
 
-/// Which sentences speak of a person, themselves or in the one before; and the sentence of every word.
+/// How many sentences after a person was spoken of are still about that person: records are written in short ones.
+const SENTENCES: usize = 2;
+
+/// Which sentences speak of a person, themselves or in those before; and the sentence of every word.
 struct Persons {
     spoken_of: Vec<bool>,
     sentence: Vec<usize>,
@@ -117,12 +138,12 @@ impl Persons {
 
     fn near(&self, word: usize) -> bool {
         let own = self.sentence.get(word).copied().unwrap_or_default();
-        self.spoken_of[own] || own > 0 && self.spoken_of[own - 1]
+        self.spoken_of[own.saturating_sub(SENTENCES)..=own].contains(&true)
     }
 }
 
-/// The statement about a word: what is said before it, and the part of the body or the type after it.
-fn statement(page: &Page<'_>, lexicon: &Lexicon, at: usize) -> (usize, usize) {
+/// The statement about a word or phrase: what is said before it, and the part of the body or the type after it.
+fn statement(page: &Page<'_>, lexicon: &Lexicon, at: usize, mut last: usize) -> (usize, usize) {
     let mut first = at;
     while first > 0 && is_space(page.gap(first - 1)) && lexicon.before.contains(page.low(first - 1)) {
         first -= 1;
@@ -136,7 +157,6 @@ fn statement(page: &Page<'_>, lexicon: &Lexicon, at: usize) -> (usize, usize) {
     {
         first -= 2;
     }
-    let mut last = at;
     while is_space(page.gap(last)) {
         let next = page.low(last + 1);
         if page.words[last + 1].digit && matches!(page.low(last + 2), "mg" | "ml" | "enheder") {
@@ -154,6 +174,10 @@ fn statement(page: &Page<'_>, lexicon: &Lexicon, at: usize) -> (usize, usize) {
             last += 3;
             continue;
         }
+        if next == "i" && is_degree(page.low(last + 2), page.low(last + 3)) {
+            last += 3;
+            continue;
+        }
         if lexicon.is_health(next) || lexicon.body.contains(next) {
             last += 1;
         } else if matches!(next, "i" | "med" | "for" | "og" | "mod" | "på" | "af") {
@@ -161,7 +185,7 @@ fn statement(page: &Page<'_>, lexicon: &Lexicon, at: usize) -> (usize, usize) {
                 + 2
                 + usize::from(matches!(
                     page.low(last + 2),
-                    "venstre" | "højre" | "begge" | "svær" | "min" | "mit"
+                    "venstre" | "højre" | "begge" | "svær" | "min" | "mit" | "sin" | "en" | "et"
                 ));
             let fits = lexicon.is_health(page.low(side)) || lexicon.body.contains(page.low(side));
             if !fits || !is_space(page.gap(last + 1)) || side > last + 2 && !is_space(page.gap(last + 2)) {
@@ -177,6 +201,14 @@ fn statement(page: &Page<'_>, lexicon: &Lexicon, at: usize) -> (usize, usize) {
     (first, last.min(page.words.len().saturating_sub(1)))
 }
 
+/// "i lettere grad", "i sidste stadie"
+fn is_degree(how: &str, of: &str) -> bool {
+    matches!(
+        how,
+        "let" | "lettere" | "moderat" | "middelsvær" | "svær" | "sværere" | "høj" | "sidste" | "tidlig"
+    ) && matches!(of, "grad" | "stadie" | "stadium" | "fase")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,6 +220,17 @@ mod tests {
             ("han har diabetes type 2 nu", "diabetes type 2"),
             ("jeg er opereret i venstre knæ", "opereret i venstre knæ"),
             ("hun fik lungekræft", "lungekræft"),
+            ("jeg har haft ondt i ryggen i et år", "ondt i ryggen"),
+            ("Far har svært ved at trække vejret nu, han", "svært ved at trække vejret"),
+            ("hun har fået konstateret kræft i brystet, og", "har fået konstateret kræft i brystet"),
+            ("jeg kan ikke længere gå på trapper", "kan ikke længere gå på trapper"),
+            ("hans højre arm er brækket", "højre arm er brækket"),
+            ("jeg kan ikke gå ind for forslaget", ""),
+            ("jeg kan ikke se, hvem der bestemmer", ""),
+            ("vi har svært ved at se, hvordan", ""),
+            ("Hun har svært ved at se. Hun", "svært ved at se"),
+            ("han har ondt. I ryggen af huset", ""),
+            ("Vejen gør ondt værre for os", ""),
             ("Demenscaféen holder lukket", ""),
             ("En ny politik om kræft", ""),
         ] {

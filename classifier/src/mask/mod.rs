@@ -23,6 +23,7 @@ mod names;
 mod other;
 mod page;
 mod phone;
+mod phrases;
 mod spans;
 
 pub use cpr::modulus_11;

@@ -59,13 +59,8 @@ impl Dense {
 
     /// Adds what a letter's features say to the score of every label.
     pub fn add_scores(&self, vector: &Vector, scores: &mut [f32]) {
-        let labels = self.scale.len();
-        let mut sums = vec![0.0_f32; labels];
-        for (feature, value) in vector.iter() {
-            let Some(row) = self.row(feature) else { continue };
-            let own = &self.weights[row * labels..(row + 1) * labels];
-            sums.iter_mut().zip(own).for_each(|(sum, steps)| *sum += value * f32::from(*steps));
-        }
+        let (rows, values) = self.rows(vector);
+        let sums = sum_rows(&self.weights, self.scale.len(), &rows, &values).unwrap_or_default();
         let scaled = sums.into_iter().zip(&self.scale).map(|(sum, scale)| sum * scale);
         scores.iter_mut().zip(scaled).for_each(|(score, scaled)| *score += scaled);
     }
@@ -75,6 +70,36 @@ impl Dense {
         let label = usize::from(label);
         let steps = self.weights[self.row(feature)? * self.scale.len() + label];
         Some(f32::from(steps) * self.scale[label])
+    }
+}
+
+/// How many rows are added at once: sums are read and written a quarter as often as one by one.
+const AT_ONCE: usize = 4;
+
+/// Rows of a table with so many labels, each times its value, added up; `None` when a row is not there.
+pub(super) fn sum_rows(table: &[i8], labels: usize, rows: &[i64], values: &[f32]) -> Option<Vec<f32>> {
+    let mut sums = vec![0.0_f32; labels];
+    let row = |row: i64| {
+        let start = usize::try_from(row).ok()?.checked_mul(labels)?;
+        table.get(start..start.checked_add(labels)?)
+    };
+    let (rows, values) = (rows.chunks(AT_ONCE), values.chunks(AT_ONCE));
+    for (rows, values) in rows.zip(values) {
+        // Where fewer are left, the first stands in for the missing ones, with no weight.
+        let mut of = [row(rows[0])?; AT_ONCE];
+        let mut times = [0.0_f32; AT_ONCE];
+        for (at, (number, value)) in rows.iter().zip(values).enumerate() {
+            (of[at], times[at]) = (row(*number)?, *value);
+        }
+        add_four(&mut sums, of, times);
+    }
+    Some(sums)
+}
+
+fn add_four(sums: &mut [f32], [a, b, c, d]: [&[i8]; AT_ONCE], [p, q, r, s]: [f32; AT_ONCE]) {
+    let (ab, cd) = (a.iter().zip(b), c.iter().zip(d));
+    for (sum, ((a, b), (c, d))) in sums.iter_mut().zip(ab.zip(cd)) {
+        *sum += (p * f32::from(*a) + q * f32::from(*b)) + (r * f32::from(*c) + s * f32::from(*d));
     }
 }
 

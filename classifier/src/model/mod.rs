@@ -9,6 +9,7 @@ mod dense;
 mod onnx;
 mod runner;
 mod sheet;
+mod shortcut;
 mod sparse;
 mod table;
 mod tensor;
@@ -52,7 +53,7 @@ impl Model {
             danish: Danish::new(parts.compounds),
             labels,
             sheet,
-            runner: runner::Runner::new(&parts.graph)?,
+            runner: runner::Runner::new(parts.graph)?,
         })
     }
 

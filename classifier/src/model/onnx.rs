@@ -157,18 +157,28 @@ fn graph(vocabulary: &Vocabulary, table: &Table, compounds: &Compounds) -> Graph
 
 /// What the common features say: the product of their values and their rows.
 fn common() -> Vec<NodeProto> {
+    [row_sum(), vec![node("Mul", &["dense_flat", "dense_scale"], "said_by_common", vec![])]].concat()
+}
+
+/// The run of nodes up to the unscaled sums; see [`shortcut`](super::shortcut).
+pub(super) fn row_sum() -> Vec<NodeProto> {
     vec![
         node("Gather", &["dense_weights", "dense_rows"], "own_rows", vec![]),
         node("Cast", &["own_rows"], "dense_steps", vec![number("to", DataType::Float as i64)]),
         node("Reshape", &["dense_values", "lying"], "line", vec![]),
         node("MatMul", &["line", "dense_steps"], "dense_sums", vec![]),
         node("Reshape", &["dense_sums", "flat"], "dense_flat", vec![]),
-        node("Mul", &["dense_flat", "dense_scale"], "said_by_common", vec![]),
     ]
 }
 
 /// What the rare features say, and the constants.
 fn rare() -> Vec<NodeProto> {
+    let scaled = node("Mul", &["sums", "scale"], "scaled", vec![]);
+    [pair_sum(), vec![scaled, node("Add", &["scaled", "bias"], "said_by_rare", vec![])]].concat()
+}
+
+/// The run of nodes up to the unscaled sums.
+pub(super) fn pair_sum() -> Vec<NodeProto> {
     vec![
         node("Gather", &["labels", "rows"], "own_labels", vec![]),
         node("Cast", &["own_labels"], "whole_labels", vec![number("to", DataType::Int64 as i64)]),
@@ -179,8 +189,6 @@ fn rare() -> Vec<NodeProto> {
         node("Mul", &["column", "steps"], "products", vec![]),
         node("Reshape", &["products", "flat"], "shares", vec![]),
         node("ScatterElements", &["zeros", "places", "shares"], "sums", vec![number("axis", 0), add()]),
-        node("Mul", &["sums", "scale"], "scaled", vec![]),
-        node("Add", &["scaled", "bias"], "said_by_rare", vec![]),
     ]
 }
 

@@ -112,11 +112,9 @@ impl Sparse {
     /// Adds what a letter's features say to the score of every label: the arithmetic that the ONNX graph repeats.
     pub fn add_scores(&self, vector: &Vector, scores: &mut [f32]) {
         let mut sums = vec![0.0_f32; self.scale.len()];
-        for (feature, value) in vector.iter() {
-            for (label, weight) in self.pairs_of(feature) {
-                sums[usize::from(label)] += value * f32::from(weight);
-            }
-        }
+        let (rows, values) = self.rows(vector);
+        // Everything points at something that is there: the table was checked when it was read.
+        let _ = sum_pairs((&self.labels, &self.weights), &rows, &values, &mut sums);
         let scaled = sums.into_iter().zip(&self.scale).map(|(sum, scale)| sum * scale);
         scores.iter_mut().zip(scaled).for_each(|(score, scaled)| *score += scaled);
     }
@@ -148,6 +146,24 @@ impl Sparse {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+}
+
+/// Adds rows of pairs of label and weight, each weight times its row's value, to the labels' sums; `None` when a row or a
+/// label is not there.
+pub(super) fn sum_pairs(
+    (labels, weights): (&[i16], &[i8]),
+    rows: &[i64],
+    values: &[f32],
+    sums: &mut [f32],
+) -> Option<()> {
+    let ((labels, _), (weights, _)) = (labels.as_chunks::<WIDTH>(), weights.as_chunks::<WIDTH>());
+    for (row, value) in rows.iter().zip(values) {
+        let row = usize::try_from(*row).ok()?;
+        for (label, weight) in labels.get(row)?.iter().zip(weights.get(row)?) {
+            *sums.get_mut(*label as usize)? += value * f32::from(*weight);
+        }
+    }
+    Some(())
 }
 
 #[cfg(test)]

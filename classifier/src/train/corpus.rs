@@ -8,10 +8,14 @@ use crate::index::{Danish, Entry};
 pub struct Labelled<'a> {
     /// The subject it is about; `None` for a letter that a careful reader would not route.
     pub subject: Option<kle::Subject>,
+    /// Subjects that an experienced journal keeper would accept as well. Nothing is taught by them; they are not wrong.
+    pub also: &'a [kle::Subject],
     /// The letter.
     pub letter: LetterText<'a>,
     /// How it is written.
     pub vein: Vein,
+    /// Which file it is from, counted in the order they were read: a file has its writers and their ways.
+    pub file: usize,
 }
 
 /// How a letter is written.
@@ -34,12 +38,15 @@ impl Vein {
 #[derive(Clone, Default)]
 pub struct Corpus {
     rows: Vec<Row>,
+    files: usize,
 }
 
 #[derive(Clone)]
 struct Row {
     subject: Option<kle::Subject>,
+    also: Vec<kle::Subject>,
     vein: Vein,
+    file: usize,
     label: String,
     body: String,
 }
@@ -55,12 +62,14 @@ pub struct NotCorpus {
 
 impl Corpus {
     /// Reads one file: subject, kind of sender, label and body in four columns, `\n` for a line break in the
-    /// body. The subject is `-` for a letter that belongs nowhere.
+    /// body. The subject is `-` for a letter that belongs nowhere. Where there is a fifth column, it holds subjects that are
+    /// acceptable as well, with commas between them.
     pub fn read(&mut self, vein: Vein, file: &str) -> Result<(), NotCorpus> {
         for (number, line) in file.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
             let row = row(vein, line).map_err(|why| NotCorpus { line: number + 1, why })?;
-            self.rows.push(row);
+            self.rows.push(Row { file: self.files, ..row });
         }
+        self.files += 1;
         Ok(())
     }
 
@@ -68,8 +77,10 @@ impl Corpus {
     pub fn letters(&self) -> impl ExactSizeIterator<Item = Labelled<'_>> + Clone {
         self.rows.iter().map(|row| Labelled {
             subject: row.subject,
+            also: &row.also,
             letter: LetterText { label: &row.label, body: &row.body },
             vein: row.vein,
+            file: row.file,
         })
     }
 
@@ -78,7 +89,14 @@ impl Corpus {
     pub(super) fn add_mixture(&mut self, one: usize, other: usize) {
         let (one, other) = (&self.rows[one], &self.rows[other]);
         let body = format!("{}\n\n{}", first_half(&one.body), first_half(&other.body));
-        let mixture = Row { subject: None, vein: one.vein, label: one.label.clone(), body };
+        let mixture = Row {
+            subject: None,
+            also: Vec::new(),
+            vein: one.vein,
+            file: one.file,
+            label: one.label.clone(),
+            body,
+        };
         self.rows.push(mixture);
     }
 
@@ -110,10 +128,17 @@ fn first_half(text: &str) -> &str {
 
 fn row(vein: Vein, line: &str) -> Result<Row, &'static str> {
     let columns: Vec<&str> = line.split('\t').collect();
-    let [subject, _sender, label, body] = columns[..] else { return Err("expected four columns") };
+    let (subject, label, body, also) = match columns[..] {
+        [subject, _sender, label, body] => (subject, label, body, None),
+        [subject, _sender, label, body, also] => (subject, label, body, Some(also)),
+        _ => return Err("expected four columns, or five"),
+    };
+    let also = also.into_iter().flat_map(|also| also.split(',')).map(read_subject);
     Ok(Row {
         subject: read_subject(subject)?,
+        also: also.filter_map(Result::transpose).collect::<Result<_, _>>()?,
         vein,
+        file: 0,
         label: label.to_owned(),
         body: body.replace("\\n", "\n"),
     })
@@ -137,18 +162,27 @@ mod tests {
     #[test]
     fn a_line_is_a_letter() {
         let mut corpus = Corpus::default();
-        let file = "27.18.04\tcitizen\tHjælp\tKære kommune\\nMor er faldet.\n\n-\tcitizen\t\tSe vedhæftede\n";
+        let file = "27.18.04\tcitizen\tHjælp\tKære kommune\\nMor er faldet.\t27.18.02,29.03.12\n\n-\tcitizen\t\tSe vedhæftede\n";
         corpus.read(Vein::Natural, file).expect("a corpus");
         let letters: Vec<_> = corpus.letters().collect();
         assert_eq!(letters[0].subject.map(|subject| subject.to_string()).as_deref(), Some("27.18.04"));
         assert_eq!(letters[0].letter.body, "Kære kommune\nMor er faldet.");
+        assert_eq!(
+            letters[0].also.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["27.18.02", "29.03.12"]
+        );
         assert_eq!(letters[1].subject, None);
         assert_eq!(corpus.len(), 2);
     }
 
     #[test]
     fn a_line_that_is_no_letter_is_named() {
-        for (file, line) in [("27.18.04\tx\ty\tz\nHej", 2), ("27.18\tx\ty\tz", 1), ("hej\tx\ty\tz", 1)] {
+        for (file, line) in [
+            ("27.18.04\tx\ty\tz\nHej", 2),
+            ("27.18\tx\ty\tz", 1),
+            ("hej\tx\ty\tz", 1),
+            ("27.18.04\tx\ty\tz\t27.18", 1),
+        ] {
             assert_eq!(Corpus::default().read(Vein::Natural, file).expect_err(file).line, line);
         }
     }

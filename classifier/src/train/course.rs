@@ -1,14 +1,18 @@
 //! The course of a training, from letters to a model file.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use kle::Subject;
 
-use super::corpus::{Corpus, Vein};
+use super::corpus::{Corpus, Labelled, Vein};
 use super::doubt::{Outcome, doubts};
 use super::gram::Gram;
 use super::kept_out::{KeptOut, blend};
 use super::thinning::Thinning;
 use super::{lines, svm::Line};
+use crate::LetterText;
 use crate::features::{Vector, Vocabulary};
+use crate::halves::halves;
 use crate::index::{Danish, Entry, Index, IndexFault, NEIGHBOURS};
 use crate::labels::Labels;
 use crate::model::{Model, Sheet, Table, Weight};
@@ -24,7 +28,7 @@ pub struct Recipe {
     pub cost: f32,
     /// A term counts when it stands in so many letters.
     pub least: u32,
-    /// How many folds the cross-validation has.
+    /// How many folds the cross-validation has. Kept out are natural letters alone, a file of them whole.
     pub folds: usize,
     /// How many features are common: those in most letters. Their weights are all kept.
     pub common: usize,
@@ -42,7 +46,7 @@ impl Default for Recipe {
             kle: "2026-02".to_owned(),
             cost: 1.0,
             least: 2,
-            folds: 4,
+            folds: 3,
             common: 4_000,
             keep: [800, 1_200, 4_000],
             mix_every: 12,
@@ -76,15 +80,14 @@ pub fn train(corpus: &Corpus, recipe: &Recipe, tell: impl Fn(&str)) -> Result<Tr
     let mut kept_out = Vec::new();
     for fold in 0..recipe.folds {
         tell(&format!("prøver af på breve, der er holdt ude ({} af {})", fold + 1, recipe.folds));
-        kept_out.extend(letters.keep_out(fold, &gram, &labels, recipe)?);
+        kept_out.extend(letters.keep_out(fold, &gram, &labels, vocabulary.len(), recipe)?);
     }
     tell("lærer at veje og at tvivle");
     let blend = blend(&labels, &kept_out);
-    kept_out.retain(|letter| letters.natural[letter.letter]);
-    let (confidence, outcomes) = doubts(&labels, &blend, &kept_out, &letters.vectors);
+    let (confidence, outcomes) = doubts(&labels, &blend, &kept_out, &letters);
     drop(kept_out);
     tell("træner på alle breve");
-    let table = letters.table(&gram, &labels, vocabulary.len(), recipe);
+    let table = letters.table(&gram, &labels, &letters.subjects, vocabulary.len(), recipe);
     let subjects = labels.subjects().map(|label| labels.get(label)).collect();
     let sheet = Sheet { name: recipe.name.clone(), kle: recipe.kle.clone(), subjects, blend, confidence };
     Ok(Trained {
@@ -97,13 +100,18 @@ pub fn train(corpus: &Corpus, recipe: &Recipe, tell: impl Fn(&str)) -> Result<Tr
 }
 
 /// Letters made ready: first those with a subject, then those that belong nowhere.
-struct Letters {
-    vectors: Vec<Vector>,
+pub(super) struct Letters {
+    pub(super) vectors: Vec<Vector>,
+    /// The halves of natural letters.
+    halves: Vec<Option<[Vector; 2]>>,
     stems: Vec<Vec<u32>>,
-    natural: Vec<bool>,
     /// By number; `None` for a letter that belongs nowhere.
     subjects: Vec<Option<usize>>,
-    folds: Vec<usize>,
+    /// Subjects, groups and main groups that are right, by number.
+    pub(super) right: Vec<Vec<usize>>,
+    /// How many letters somebody wrote; what comes after them was put together here.
+    pub(super) written: usize,
+    pub(super) folds: Vec<usize>,
 }
 
 impl Letters {
@@ -118,18 +126,29 @@ impl Letters {
         let subject = |corpus: &Corpus| -> Vec<Option<Subject>> {
             corpus.letters().map(|labelled| labelled.subject).collect()
         };
-        let mut folds = assign_folds(&subject(&corpus), recipe.folds);
+        let mut folds = assign_folds(&corpus, recipe.folds);
         let natural: Vec<bool> = corpus.letters().map(|labelled| labelled.vein == Vein::Natural).collect();
+        let written = corpus.len();
         for (one, other) in mixtures(&subject(&corpus), &natural, &folds, recipe) {
             corpus.add_mixture(one, other);
             folds.push(folds[one]);
         }
         let number = |subject: Option<Subject>| subject.and_then(|subject| labels.number(subject));
         let vectors = corpus.letters().map(|labelled| vocabulary.vector(&labelled.letter)).collect();
+        let half = |body: &str| vocabulary.vector(&LetterText { label: "", body });
+        let in_halves = |labelled: Labelled<'_>| {
+            let natural = labelled.vein == Vein::Natural;
+            halves(labelled.letter.body).filter(|_| natural).map(|parts| parts.map(half))
+        };
+        let halves = corpus.letters().map(in_halves).collect();
         let stems = corpus.letters().map(|labelled| danish.hashes(&labelled.letter)).collect();
         let subjects = corpus.letters().map(|labelled| number(labelled.subject)).collect();
-        let natural = corpus.letters().map(|labelled| labelled.vein == Vein::Natural).collect();
-        Self { vectors, stems, natural, subjects, folds }
+        let right = corpus.letters().map(|labelled| {
+            let accepted = labelled.subject.iter().chain(labelled.also);
+            accepted.flat_map(|subject| subject.prefixes()).filter_map(|label| labels.number(label)).collect()
+        });
+        let right = right.collect();
+        Self { vectors, halves, stems, subjects, right, written, folds }
     }
 
     /// An index of the letters that have a subject and are not in this fold.
@@ -152,6 +171,7 @@ impl Letters {
         fold: usize,
         gram: &Gram,
         labels: &Labels,
+        features: usize,
         recipe: &Recipe,
     ) -> Result<Vec<KeptOut>, IndexFault> {
         let held: Vec<usize> = (0..self.vectors.len()).filter(|letter| self.folds[*letter] == fold).collect();
@@ -161,49 +181,74 @@ impl Letters {
             .zip(&self.folds)
             .map(|(subject, of)| subject.filter(|_| *of != fold))
             .collect();
-        let margins =
-            |_: usize, line: Line| held.iter().map(|letter| line.margins[*letter]).collect::<Vec<f32>>();
-        let by_label = lines::draw(gram, labels, &seen, recipe.cost, margins);
+        let table = self.table(gram, labels, &seen, features, recipe);
         let index = self.index_without(fold, labels)?;
-        let keep = |(at, letter): (usize, &usize)| {
+        let keep = |letter: &usize| {
+            let halves = self.halves[*letter].as_ref();
             Ok(KeptOut {
                 letter: *letter,
                 subject: self.subjects[*letter],
-                scores: by_label.iter().map(|margins| margins[at]).collect(),
+                scores: table.scores(&self.vectors[*letter]),
+                halves: halves.map(|halves| halves.each_ref().map(|half| table.scores(half))),
                 near: index.nearest(&self.stems[*letter], NEIGHBOURS)?,
             })
         };
-        held.iter().enumerate().map(keep).collect()
+        held.iter().map(keep).collect()
     }
 
-    /// The weights of the model that learned from all letters.
-    fn table(&self, gram: &Gram, labels: &Labels, features: usize, recipe: &Recipe) -> Table {
+    /// The weights of a model that learned from the letters for which a subject is given.
+    fn table(
+        &self,
+        gram: &Gram,
+        labels: &Labels,
+        subjects: &[Option<usize>],
+        features: usize,
+        recipe: &Recipe,
+    ) -> Table {
         let levels = [labels.subjects(), labels.groups(), labels.main_groups()];
-        let taught = self.taught().map(|letter| &self.vectors[letter]);
+        let taught = self.vectors.iter().zip(subjects).filter(|(_, subject)| subject.is_some());
+        let taught = taught.map(|(vector, _)| vector);
         let thinning = Thinning::of(taught, features, recipe.common);
         let weigh = |label: usize, line: Line| {
             let level = levels.iter().position(|level| level.contains(&label)).unwrap_or(0);
             thinning.thin(&self.vectors, &line, label as u16, recipe.keep[level])
         };
         let (weights, bias): (Vec<Vec<Weight>>, Vec<f32>) =
-            lines::draw(gram, labels, &self.subjects, recipe.cost, weigh).into_iter().unzip();
+            lines::draw(gram, labels, subjects, recipe.cost, weigh).into_iter().unzip();
         Table::of(weights.concat(), features, thinning.into_common(), bias)
     }
 }
 
-/// Deals each subject's letters out to the folds in turn, beginning at another fold for every subject.
-fn assign_folds(subjects: &[Option<Subject>], folds: usize) -> Vec<usize> {
-    let mut next = std::collections::BTreeMap::new();
+/// The fold of a letter that is never kept out.
+const NEVER: usize = usize::MAX;
+
+/// Puts a file of natural letters into one fold, so that letters are kept out together with their writers: real letters are by
+/// nobody whom training has met. Short letters are never kept out. Where there are fewer files than folds, and for letters
+/// that belong nowhere, each subject's letters are dealt out in turn, beginning at another fold for every subject.
+fn assign_folds(corpus: &Corpus, folds: usize) -> Vec<usize> {
+    let is_natural = |labelled: &Labelled<'_>| labelled.vein == Vein::Natural;
+    let files: BTreeSet<usize> = corpus
+        .letters()
+        .filter(|labelled| is_natural(labelled) && labelled.subject.is_some())
+        .map(|labelled| labelled.file)
+        .collect();
+    let by_file = files.len() >= folds;
+    let mut next = BTreeMap::new();
     let mut begin = 0;
-    let mut deal = |subject: &Option<Subject>| {
-        let fold = next.entry(*subject).or_insert_with(|| {
+    let mut deal = |subject: Option<Subject>| {
+        let fold = next.entry(subject).or_insert_with(|| {
             begin += 1;
             begin
         });
         *fold += 1;
         *fold % folds
     };
-    subjects.iter().map(&mut deal).collect()
+    let fold = |labelled: Labelled<'_>| match labelled.subject {
+        _ if !is_natural(&labelled) => NEVER,
+        Some(_) if by_file => files.range(..labelled.file).count() % folds,
+        subject => deal(subject),
+    };
+    corpus.letters().map(fold).collect()
 }
 
 /// Pairs of natural letters of one fold that are about different main groups.

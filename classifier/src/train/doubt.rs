@@ -1,11 +1,11 @@
 //! Learning to doubt: how sure the blend may be of its best label, on every level.
 
 use super::choice::{Case, choose};
+use super::course::Letters;
 use super::kept_out::KeptOut;
 use crate::blend::{Blend, signals};
 use crate::budget;
-use crate::confidence::{BUDGETS, Confidence, SIGNS, Signs, signs};
-use crate::features::Vector;
+use crate::confidence::{BUDGETS, Confidence, SIGNS, Seen, Signs, signs};
 use crate::labels::Labels;
 
 /// What came of one letter on one level.
@@ -22,26 +22,32 @@ pub struct Outcome {
 /// Share of wrong labels that is acceptable among those passed on, when the authority says nothing else.
 const BUDGET: f32 = 0.02;
 
-/// Learns the confidence of every level, and tells what came of every letter.
+/// Learns the confidence of every level, and tells what came of every letter that somebody wrote.
 pub(super) fn doubts(
     labels: &Labels,
     blend: &Blend,
     kept_out: &[KeptOut],
-    vectors: &[Vector],
+    letters: &Letters,
 ) -> ([Confidence; 3], [Vec<Outcome>; 3]) {
     let levels = [labels.subjects(), labels.groups(), labels.main_groups()];
-    let mut seen: [Vec<(Signs, bool, bool)>; 3] = Default::default();
+    let mut seen: [Vec<Doubted>; 3] = Default::default();
     for letter in kept_out {
-        let vector = &vectors[letter.letter];
         let all = blend.weigh(labels, &signals(labels, &letter.scores, &letter.near));
+        let heard = Seen {
+            vector: &letters.vectors[letter.letter],
+            scores: &letter.scores,
+            halves: letter.halves.as_ref(),
+            near: &letter.near,
+            probabilities: &all,
+        };
         for (level, seen) in levels.iter().zip(&mut seen) {
             let best = all.best(level.clone(), 1).first().map(|best| best.0);
-            let right = letter.subject.is_some_and(|subject| {
-                let [group, main_group] = labels.above(subject);
-                best.is_some_and(|best| [subject, group, main_group].contains(&best))
+            seen.push(Doubted {
+                signs: signs(labels, level.clone(), heard),
+                right: best.is_some_and(|best| letters.right[letter.letter].contains(&best)),
+                routable: letter.subject.is_some(),
+                written: letter.letter < letters.written,
             });
-            let signs = signs(labels, level.clone(), (vector, &letter.scores, &letter.near, &all));
-            seen.push((signs, right, letter.subject.is_some()));
         }
     }
     let learned = seen.map(|seen| learn(&seen));
@@ -49,22 +55,33 @@ pub(super) fn doubts(
     (confidence, learned.map(|learned| learned.1))
 }
 
-fn learn(seen: &[(Signs, bool, bool)]) -> (Confidence, Vec<Outcome>) {
-    let case = |(signs, right, _): &(Signs, bool, bool)| {
-        let mut alternatives = vec![*signs, [0.0; SIGNS]];
-        if !right {
+/// A letter that is doubted on one level.
+struct Doubted {
+    signs: Signs,
+    right: bool,
+    /// Has it a subject?
+    routable: bool,
+    /// Did somebody write it? Two halves put together teach to doubt, and are no letters that a limit is found on: far more
+    /// of them are made than come, and among the letters that belong nowhere are enough with two matters.
+    written: bool,
+}
+
+fn learn(seen: &[Doubted]) -> (Confidence, Vec<Outcome>) {
+    let case = |one: &Doubted| {
+        let mut alternatives = vec![one.signs, [0.0; SIGNS]];
+        if !one.right {
             alternatives.swap(0, 1);
         }
         Case { alternatives, right: 1 }
     };
     let cases: Vec<Case<SIGNS>> = seen.iter().map(case).collect();
     let mut confidence = Confidence { weights: choose(&cases), sure: 2.0, sure_at: [2.0; BUDGETS.len()] };
-    let outcome = |(signs, right, routable): &(Signs, bool, bool)| Outcome {
-        confidence: confidence.of(signs),
-        right: *right,
-        routable: *routable,
+    let outcome = |one: &Doubted| Outcome {
+        confidence: confidence.of(&one.signs),
+        right: one.right,
+        routable: one.routable,
     };
-    let mut outcomes: Vec<Outcome> = seen.iter().map(outcome).collect();
+    let mut outcomes: Vec<Outcome> = seen.iter().filter(|one| one.written).map(outcome).collect();
     outcomes.sort_by(|one, other| other.confidence.total_cmp(&one.confidence));
     confidence.sure = sure_enough(&outcomes, BUDGET);
     confidence.sure_at = BUDGETS.map(|budget| sure_enough(&outcomes, budget));

@@ -13,6 +13,8 @@ pub(super) struct KeptOut {
     pub(super) subject: Option<usize>,
     /// The score of every label.
     pub(super) scores: Vec<f32>,
+    /// The same of its halves.
+    pub(super) halves: Option<[Vec<f32>; 2]>,
     /// Letters like it, among those that were not kept out.
     pub(super) near: Vec<Near>,
 }
