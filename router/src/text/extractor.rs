@@ -59,7 +59,9 @@ impl Extracted {
                 .filter(|why| *why != Remark::NothingRecognised)
                 .for_each(|why| self.note(why));
             let at = self.text.floor_char_boundary(at.min(self.text.len()));
-            self.text.insert_str(at, &format!("{}\n", sheet.text));
+            let joins = at > 0 && !self.text[..at].ends_with(['\n', super::PAGE_BREAK]);
+            let begin = if joins { "\n" } else { "" };
+            self.text.insert_str(at, &format!("{begin}{}\n", sheet.text));
         }
         self.text.truncate(self.text.trim_end().len());
         if self.text.len() > most {

@@ -10,13 +10,16 @@ const LEAST: (u32, u64) = (300, 120_000);
 /// More are no sheet of paper: 1200 dots an inch on A3 in grey.
 const MOST: u64 = 80_000_000;
 
-/// The pictures of a sheet, in the order of its resources.
+/// How far up a sheet's resources are looked for.
+const HIGHEST: usize = 16;
+
+/// The pictures of a sheet, in the order of its resources: its own, else those of the part of the document it is in.
 pub(super) fn pictures(document: &Document, sheet: ObjectId) -> Vec<Vec<u8>> {
-    let Ok((own, inherited)) = document.get_page_resources(sheet) else { return Vec::new() };
-    let inherited = inherited.into_iter().filter_map(|id| document.get_dictionary(id).ok());
-    let resources = own.into_iter().chain(inherited);
-    let named = resources.filter_map(|resources| dictionary(document, resources, b"XObject"));
-    let objects = named.flat_map(|named| named.iter().map(|(_, object)| object));
+    let own = document.get_dictionary(sheet).ok();
+    let mut parts = std::iter::successors(own, |part| dictionary(document, part, b"Parent")).take(HIGHEST);
+    let resources = parts.find_map(|part| dictionary(document, part, b"Resources"));
+    let named = resources.and_then(|resources| dictionary(document, resources, b"XObject"));
+    let objects = named.into_iter().flat_map(|named| named.iter().map(|(_, object)| object));
     let streams = objects.filter_map(|object| document.dereference(object).ok()?.1.as_stream().ok());
     streams.filter_map(|stream| picture(document, stream)).collect()
 }
