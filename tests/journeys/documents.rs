@@ -315,6 +315,45 @@ async fn a_picture_is_recognised_where_tesseract_is_installed() {
     assert_eq!(extracted.remarks, []);
 }
 
+#[tokio::test]
+async fn sheets_without_text_are_recognised_where_tesseract_is_installed() {
+    if Tesseract::installed().is_none() {
+        eprintln!("NOT RUN: tesseract is not installed");
+        return;
+    }
+    for (file, begins, says) in [
+        ("scannet-fax.pdf", "", "byggetilladelse"),
+        ("scannet-foto.pdf", "", "varmepumpe"),
+        ("tekst-og-scan.pdf", "Se mit bilag.", "hegn i skel"),
+    ] {
+        let text = Text { ocr: true, memory_mib: 512, ..limits() };
+        let scan = std::fs::read(folder().join(file)).expect("the scan");
+        let (extracted, _) = cost(text, Format::Pdf, [Bytes::from(scan)].into_iter()).await;
+        assert!(
+            extracted.text.starts_with(begins) && extracted.text.contains(says),
+            "{file}: {}",
+            extracted.text
+        );
+        assert_eq!((extracted.remarks.as_slice(), extracted.format), (&[][..], Some(Format::Pdf)), "{file}");
+    }
+}
+
+#[tokio::test]
+async fn a_scan_without_anything_to_recognise_or_without_time_for_it_says_so() {
+    if Tesseract::installed().is_none() {
+        eprintln!("NOT RUN: tesseract is not installed");
+        return;
+    }
+    let scan = || std::fs::read(folder().join("scannet-foto.pdf")).expect("the scan");
+    let hasty = Text { ocr: true, memory_mib: 512, timeout: Duration::from_millis(150), ..limits() };
+    let (extracted, _) = cost(hasty, Format::Pdf, [Bytes::from(scan())].into_iter()).await;
+    assert_eq!((extracted.text.as_str(), extracted.remarks.as_slice()), ("", &[Remark::TooSlow][..]));
+    // Tesseract in too little memory costs the sheet, not the program.
+    let narrow = Text { ocr: true, memory_mib: 64, ..limits() };
+    let (extracted, _) = cost(narrow, Format::Pdf, [Bytes::from(scan())].into_iter()).await;
+    assert!(extracted.text.is_empty() && !extracted.remarks.is_empty(), "{extracted:?}");
+}
+
 /// Contents of a message in memory.
 struct InMemory(Vec<Vec<u8>>);
 

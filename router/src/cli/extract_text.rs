@@ -25,6 +25,9 @@ pub(super) struct ExtractText {
     /// Længste tekst i byte.
     #[arg(long, value_name = "ANTAL")]
     output_bytes: usize,
+    /// Giv billeder af sider uden tekst med, så et andet program kan genkende dem.
+    #[arg(long)]
+    pictures: bool,
     /// Genkend tegn i et billede med programmet her.
     #[arg(long, value_name = "PROGRAM")]
     tesseract: Option<PathBuf>,
@@ -45,7 +48,10 @@ impl ExtractText {
         };
         let work = match self.tesseract {
             Some(program) => Work::Recognise { program, languages: self.languages },
-            None => Work::Read(self.format.as_deref().and_then(Format::of_word)),
+            None => Work::Read {
+                declared: self.format.as_deref().and_then(Format::of_word),
+                pictures: self.pictures,
+            },
         };
         Child { work, limits }.run()
     }

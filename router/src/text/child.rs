@@ -17,8 +17,13 @@ const UNLOCKED: u8 = 3;
 /// What a child is there for.
 #[derive(Clone, Debug)]
 pub enum Work {
-    /// Reading a document that is said to be of this format.
-    Read(Option<Format>),
+    /// Reading a document.
+    Read {
+        /// What it is said to be.
+        declared: Option<Format>,
+        /// Are pictures of sheets without text to be handed over?
+        pictures: bool,
+    },
     /// Recognising the characters of a picture.
     Recognise {
         /// Tesseract.
@@ -43,7 +48,7 @@ impl Child {
         // What a panic says may quote the document.
         std::panic::set_hook(Box::new(|_| {}));
         match &self.work {
-            Work::Read(declared) => self.read(*declared),
+            Work::Read { declared, pictures } => self.read(*declared, *pictures),
             Work::Recognise { program, languages } => {
                 if locks::for_recognising(&self.limits).is_ok() {
                     ocr::become_tesseract(program, languages);
@@ -53,9 +58,12 @@ impl Child {
         }
     }
 
-    fn read(&self, declared: Option<Format>) -> ExitCode {
+    fn read(&self, declared: Option<Format>, pictures: bool) -> ExitCode {
         let Ok(locks) = locks::for_reading(&self.limits) else { return ExitCode::from(UNLOCKED) };
         let mut page = Page::new(self.limits.output);
+        if pictures {
+            page = page.with_album();
+        }
         let (format, stop) = match self.document(&mut page) {
             Ok(bytes) => {
                 let (format, read) = read::document(&bytes, declared, &mut page);
@@ -66,11 +74,12 @@ impl Child {
         match stop {
             Some(Stop::Full) => page.note(Remark::Cut),
             Some(Stop::Because(remark)) => page.note(remark),
-            None if !page.says_something() => page.note(Remark::Empty),
+            None if !page.says_something() && !page.has_pictures() => page.note(Remark::Empty),
             None => {}
         }
-        let (text, remarks) = page.into_parts();
-        let answer = written(&Head { format, remarks, locks }, &text);
+        let (text, remarks, album) = page.into_parts();
+        let head = Head { format, remarks, locks, pictures: Vec::new() };
+        let answer = written(head, &text, &album.into_pictures());
         let mut out = std::io::stdout().lock();
         match out.write_all(&answer).and_then(|()| out.flush()) {
             Ok(()) => ExitCode::SUCCESS,

@@ -10,8 +10,10 @@ use futures::{Stream, StreamExt};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{ChildStdin, Command};
 use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
 
-use super::answer;
+use super::album::Album;
+use super::answer::{self, Answer};
 use super::format::{FIRST, Format, Seen, seen};
 use super::limits::Limits;
 use super::locks::Locks;
@@ -39,6 +41,36 @@ impl std::fmt::Debug for Extracted {
 impl Extracted {
     fn nothing(remark: Remark) -> Self {
         Self { remarks: vec![remark], ..Self::default() }
+    }
+
+    fn note(&mut self, remark: Remark) {
+        if !self.remarks.contains(&remark) {
+            self.remarks.push(remark);
+        }
+    }
+
+    /// Puts recognised sheets where they belong; the text stays within `most` bytes.
+    fn insert(&mut self, sheets: Vec<(usize, Self)>, most: usize) {
+        let said_something = self.text.contains(char::is_alphanumeric);
+        for (at, sheet) in sheets.into_iter().rev() {
+            sheet
+                .remarks
+                .into_iter()
+                .filter(|why| *why != Remark::NothingRecognised)
+                .for_each(|why| self.note(why));
+            let at = self.text.floor_char_boundary(at.min(self.text.len()));
+            let joins = at > 0 && !self.text[..at].ends_with(['\n', super::PAGE_BREAK]);
+            let begin = if joins { "\n" } else { "" };
+            self.text.insert_str(at, &format!("{begin}{}\n", sheet.text));
+        }
+        self.text.truncate(self.text.trim_end().len());
+        if self.text.len() > most {
+            self.text.truncate(self.text.floor_char_boundary(most));
+            self.note(Remark::Cut);
+        }
+        if !said_something && !self.text.contains(char::is_alphanumeric) && self.remarks.is_empty() {
+            self.note(Remark::NothingRecognised);
+        }
     }
 }
 
@@ -84,30 +116,31 @@ impl Extractor {
     ) -> io::Result<Extracted> {
         // The semaphore is never closed; without a place the document would only be read at a worse time.
         let _place = self.places.acquire().await;
-        let limit = self.limits.wall;
+        let until = Instant::now() + self.limits.wall;
         // A source need not bear being asked again after its end.
-        match tokio::time::timeout(limit, self.attempt(declared, document.fuse())).await {
-            Ok(answer) => answer,
+        let read = match timeout_at(until, self.attempt(declared, document.fuse())).await {
+            Ok(answer) => answer?,
             // The child is killed when the attempt is dropped.
-            Err(_) => Ok(Extracted::nothing(Remark::TooSlow)),
-        }
+            Err(_) => return Ok(Extracted::nothing(Remark::TooSlow)),
+        };
+        Ok(self.with_pictures(read, until).await)
     }
 
     /// What a child on this machine takes from itself; nothing when none can be started.
     pub async fn locks(&self) -> Option<Locks> {
         let trial = futures::stream::iter([Ok(Bytes::from_static("prøve".as_bytes()))]);
         let said = self.in_child(&Purpose::Read(Some(Format::Txt)), Bytes::new(), trial).await.ok()?;
-        said.ok().and_then(|said| answer::understood(&said.out)).map(|(head, _)| head.locks)
+        said.ok().and_then(|said| answer::understood(&said.out)).map(|answer| answer.head.locks)
     }
 
     async fn attempt(
         &self,
         declared: Option<Format>,
         mut document: impl Stream<Item = io::Result<Bytes>> + Send + Unpin,
-    ) -> io::Result<Extracted> {
+    ) -> io::Result<ReadSoFar> {
         let first = first(&mut document).await?;
         if first.is_empty() {
-            return Ok(Extracted::nothing(Remark::Empty));
+            return Ok(Extracted::nothing(Remark::Empty).into());
         }
         let purpose = match (&self.tesseract, seen(&first)) {
             (Some(tesseract), Seen::Format(Format::Picture)) => Purpose::Recognise(tesseract),
@@ -117,13 +150,42 @@ impl Extractor {
             Ok(said) => said,
             Err(error) => {
                 tracing::warn!(error = %error, "a document could not be read: no child process");
-                return Ok(Extracted::nothing(Remark::NotTried));
+                return Ok(Extracted::nothing(Remark::NotTried).into());
             }
         };
         Ok(match purpose {
             Purpose::Read(_) => said.read(),
-            Purpose::Recognise(_) => said.recognised(declared),
+            Purpose::Recognise(_) => said.recognised(declared).into(),
         })
+    }
+
+    /// Has the sheets that are pictures recognised, one after the other, as long as there is time.
+    async fn with_pictures(&self, read: ReadSoFar, until: Instant) -> Extracted {
+        let ReadSoFar { mut document, pictures } = read;
+        let Some(tesseract) = self.tesseract.as_ref().filter(|_| !pictures.is_empty()) else {
+            return document;
+        };
+        let mut recognised = Vec::with_capacity(pictures.len());
+        for (at, picture) in pictures {
+            match timeout_at(until, self.recognise(tesseract, picture)).await {
+                Ok(sheet) => recognised.push((at, sheet)),
+                Err(_) => {
+                    document.note(if recognised.is_empty() { Remark::TooSlow } else { Remark::Cut });
+                    break;
+                }
+            }
+        }
+        document.insert(recognised, self.limits.output);
+        document
+    }
+
+    /// What a second child recognises in a picture.
+    async fn recognise(&self, tesseract: &Tesseract, picture: Vec<u8>) -> Extracted {
+        let nothing = futures::stream::empty::<io::Result<Bytes>>();
+        match self.in_child(&Purpose::Recognise(tesseract), Bytes::from(picture), nothing).await {
+            Ok(Ok(said)) => said.recognised(Some(Format::Picture)),
+            Ok(Err(_)) | Err(_) => Extracted::nothing(Remark::NotTried),
+        }
     }
 
     /// Runs a child to its end. The outer error is the document's, the inner one the child's.
@@ -142,7 +204,7 @@ impl Extractor {
         else {
             return Ok(Err(io::Error::from(io::ErrorKind::BrokenPipe)));
         };
-        let longest = answer::longest(self.limits.output);
+        let longest = answer::longest(self.limits.output).saturating_add(Album::longest());
         let (fed, out, err) = tokio::join!(
             feed(input, first, document),
             beginning(output, longest),
@@ -164,6 +226,9 @@ impl Extractor {
             .args(["--cpu-seconds", &self.limits.cpu.as_secs().to_string()])
             .args(["--input-bytes", &self.limits.input.to_string()])
             .args(["--output-bytes", &self.limits.output.to_string()]);
+        if self.tesseract.is_some() && matches!(purpose, Purpose::Read(_)) {
+            command.arg("--pictures");
+        }
         match purpose {
             Purpose::Read(Some(declared)) => command.args(["--format", declared.as_str()]),
             Purpose::Read(None) => &mut command,
@@ -191,13 +256,26 @@ struct Said {
     err: Vec<u8>,
 }
 
+/// What one child made of a document, and the pictures that are left to another.
+struct ReadSoFar {
+    document: Extracted,
+    pictures: Vec<(usize, Vec<u8>)>,
+}
+
+impl From<Extracted> for ReadSoFar {
+    fn from(document: Extracted) -> Self {
+        Self { document, pictures: Vec::new() }
+    }
+}
+
 impl Said {
-    fn read(self) -> Extracted {
+    fn read(self) -> ReadSoFar {
         match answer::understood(&self.out) {
-            Some((head, text)) if self.status.success() => {
-                Extracted { text, remarks: head.remarks, format: head.format }
+            Some(Answer { head, text, pictures }) if self.status.success() => {
+                let document = Extracted { text, remarks: head.remarks, format: head.format };
+                ReadSoFar { document, pictures }
             }
-            _ => Extracted::nothing(self.why()),
+            _ => Extracted::nothing(self.why()).into(),
         }
     }
 

@@ -11,11 +11,15 @@
 //!      ▲───────stdout: answer.rs──────┘
 //! ```
 //!
+//! A scanned sheet of a PDF has no text: where Tesseract is installed and asked for, the child answers with the sheet's picture,
+//! and a second child, which has another program's faults, recognises it.
+//!
 //! What was written is then told from what came along with it: [`own_words`]. [`Extractor::letter`] does both for a whole letter.
 //!
-//! **Deliberately absent:** layout, pictures inside documents, attachments of a mail, and anything an address in a document
+//! **Deliberately absent:** layout, pictures inside documents that have text, attachments of a mail, and anything an address in a document
 //! points at.
 
+mod album;
 mod answer;
 mod child;
 mod extractor;

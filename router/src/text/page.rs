@@ -1,5 +1,6 @@
 //! The page that readers write a document's text on: bounded, and without what cannot be seen.
 
+use super::album::Album;
 use super::remark::Remark;
 
 /// Why a reader stopped before the end.
@@ -25,11 +26,36 @@ pub(super) struct Page {
     quotations: usize,
     /// What is to be said of the document although it was read on.
     notes: Vec<Remark>,
+    /// Pictures of sheets without text; none are kept where nobody recognises them.
+    album: Option<Album>,
 }
 
 impl Page {
     pub(super) fn new(limit: usize) -> Self {
-        Self { text: String::new(), limit, blank_due: false, quotations: 0, notes: Vec::new() }
+        Self { text: String::new(), limit, blank_due: false, quotations: 0, notes: Vec::new(), album: None }
+    }
+
+    /// The same page, with an album beside it.
+    pub(super) fn with_album(self) -> Self {
+        Self { album: Some(Album::default()), ..self }
+    }
+
+    /// Are pictures kept?
+    pub(super) fn keeps_pictures(&self) -> bool {
+        self.album.is_some()
+    }
+
+    /// Keeps a picture of what should stand here.
+    pub(super) fn keep(&mut self, picture: Vec<u8>) {
+        let at = self.text.len();
+        if let Some(Err(remark)) = self.album.as_mut().map(|album| album.keep(at, picture)) {
+            self.note(remark);
+        }
+    }
+
+    /// Has a picture been kept?
+    pub(super) fn has_pictures(&self) -> bool {
+        self.album.as_ref().is_some_and(|album| !album.is_empty())
     }
 
     /// Text whose line breaks count.
@@ -108,10 +134,10 @@ impl Page {
         self.text.contains(char::is_alphanumeric)
     }
 
-    /// The text, and what is to be said of the document.
-    pub(super) fn into_parts(mut self) -> (String, Vec<Remark>) {
+    /// The text, what is to be said of the document, and its pictures.
+    pub(super) fn into_parts(mut self) -> (String, Vec<Remark>, Album) {
         self.text.truncate(self.text.trim_end().len());
-        (self.text, self.notes)
+        (self.text, self.notes, self.album.unwrap_or_default())
     }
 
     #[cfg(test)]

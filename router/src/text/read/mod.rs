@@ -7,6 +7,7 @@ pub(super) mod html;
 mod odf;
 mod pdf;
 mod rtf;
+mod scan;
 mod sheet;
 pub(super) mod txt;
 mod xml;

@@ -1,4 +1,5 @@
-//! PDF: the layer of text, page by page. A page that the library stumbles over costs that page.
+//! PDF: the layer of text, page by page. A page that the library stumbles over costs that page; one without text gives its
+//! pictures, where somebody recognises them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -6,6 +7,7 @@ use pdf_extract::{ConvertToFmt, Document, PlainTextOutput, output_doc_page};
 
 use super::super::page::{Page, Read, Stop};
 use super::super::remark::Remark;
+use super::scan;
 
 /// Puts the text of a PDF on the page.
 pub(super) fn read(bytes: &[u8], page: &mut Page) -> Read {
@@ -15,18 +17,23 @@ pub(super) fn read(bytes: &[u8], page: &mut Page) -> Read {
     if document.is_encrypted() && !guarded(|| document.decrypt("").is_ok()).unwrap_or_default() {
         return Err(Stop::Because(Remark::Encrypted));
     }
-    let numbers: Vec<u32> = document.get_pages().into_keys().collect();
-    if numbers.is_empty() {
+    let sheets = document.get_pages();
+    if sheets.is_empty() {
         return Err(Stop::Because(Remark::Damaged));
     }
     let mut damaged = false;
-    for (place, number) in numbers.into_iter().enumerate() {
+    for (place, (number, id)) in sheets.into_iter().enumerate() {
         if place > 0 {
             page.end_sheet()?;
         }
-        damaged |= !sheet(&document, number, page)?;
+        let read = sheet(&document, number, page)?;
+        damaged |= !read.whole;
+        if !read.says_something && page.keeps_pictures() {
+            let pictures = guarded(|| scan::pictures(&document, id)).unwrap_or_default();
+            pictures.into_iter().for_each(|picture| page.keep(picture));
+        }
     }
-    match (page.says_something(), damaged) {
+    match (page.says_something() || page.has_pictures(), damaged) {
         (_, true) => Err(Stop::Because(Remark::Damaged)),
         (true, false) => Ok(()),
         (false, false) if has_pictures(&document) => Err(Stop::Because(Remark::Scanned)),
@@ -34,8 +41,16 @@ pub(super) fn read(bytes: &[u8], page: &mut Page) -> Read {
     }
 }
 
-/// Puts one sheet on the page; answers whether it could be read to its end.
-fn sheet(document: &Document, number: u32, page: &mut Page) -> Read<bool> {
+/// What came of a sheet.
+struct Sheet {
+    /// It could be read to its end.
+    whole: bool,
+    /// It has a layer of text with letters or digits in it.
+    says_something: bool,
+}
+
+/// Puts one sheet on the page.
+fn sheet(document: &Document, number: u32, page: &mut Page) -> Read<Sheet> {
     let mut text = Text { text: String::new(), left: page.room() };
     let read = guarded(|| {
         let mut output = PlainTextOutput::new(Handed(&mut text));
@@ -46,11 +61,12 @@ fn sheet(document: &Document, number: u32, page: &mut Page) -> Read<bool> {
         // Another reader of the same document, which knows less of fonts and stumbles less.
         if let Some(Ok(plain)) = guarded(|| document.extract_text(&[number])) {
             page.put(&plain)?;
-            return Ok(false);
+            return Ok(Sheet { whole: false, says_something: plain.contains(char::is_alphanumeric) });
         }
     }
     page.put(text.text.trim_start())?;
-    if full { Err(Stop::Full) } else { Ok(read == Some(true)) }
+    let says_something = text.text.contains(char::is_alphanumeric);
+    if full { Err(Stop::Full) } else { Ok(Sheet { whole: read == Some(true), says_something }) }
 }
 
 /// Runs a library that may panic on what it did not expect.
