@@ -39,13 +39,19 @@ pub(super) fn choices(room: &PostRoom, policy: &Policy, decided: &Decided) -> Ve
         match found.iter_mut().find(|known| known.unit == choice.unit && known.case == choice.case) {
             Some(known) => {
                 let both = [known.confidence, choice.confidence];
-                known.confidence = both.into_iter().flatten().reduce(|one, other| one + other);
+                known.confidence = both.into_iter().flatten().reduce(either);
             }
             None => found.push(choice),
         }
     }
     found.truncate(SHOWN);
     found
+}
+
+/// How likely one of two subjects is right. Each has a confidence of its own, found without regard to the other's, so that
+/// their sum could say more than certain.
+fn either(one: f32, other: f32) -> f32 {
+    1.0 - (1.0 - one) * (1.0 - other)
 }
 
 fn choice(room: &PostRoom, policy: &Policy, facts: &Facts, suggestion: &CaseOrSubject) -> Option<Choice> {

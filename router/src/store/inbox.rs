@@ -127,7 +127,8 @@ impl Store {
         let mut found = Vec::new();
         for chunk in shapes(messages) {
             let bodies: Vec<Vec<u8>> = on_pool!(self, pool => {
-                let mut query = sqlx::QueryBuilder::new("select body from audit_event where kind = ");
+                // By message: told the kind as it is, SQLite looks through all that was ever journaled.
+                let mut query = sqlx::QueryBuilder::new("select body from audit_event where kind || '' = ");
                 query.push_bind(EventKind::Journaled.name()).push(" and authority = ").push_bind(self.authority.as_str());
                 query.push(" and message in (");
                 let mut list = query.separated(", ");
