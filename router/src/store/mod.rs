@@ -158,10 +158,10 @@ const MIGRATIONS: [(i64, &str, &str, &str); 18] = [
         include_str!("../../../migrations/postgres/0017_once.sql"),
     ),
     (
-        19,
+        18,
         "places",
-        include_str!("../../../migrations/sqlite/0019_places.sql"),
-        include_str!("../../../migrations/postgres/0019_places.sql"),
+        include_str!("../../../migrations/sqlite/0018_places.sql"),
+        include_str!("../../../migrations/postgres/0018_places.sql"),
     ),
 ];
 
