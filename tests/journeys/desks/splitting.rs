@@ -396,7 +396,7 @@ on_both_databases!(a_letter_is_not_split_while_its_journaling_is_in_doubt, |engi
         let system = Arc::new(MemoryJournal::new(Habits::default()));
         system.put_case(case_of_party(true));
         system.plan(Operation::CreateEntry, [Some(interruption)]);
-        system.plan(Operation::Find, [None].into_iter().chain([Some(Interruption::Unwell); 4]));
+        system.plan(Operation::Find, [Some(Interruption::Unwell); 4]);
         let world = World::with_journal(engine, system.clone()).await;
         we_sent_a_letter(&world).await;
         let taken = answer_to_us(&world, 1).await;
